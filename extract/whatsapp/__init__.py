@@ -1,0 +1,1 @@
+"""WhatsApp through neonize: the only place that knows its protobufs."""

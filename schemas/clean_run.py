@@ -1,0 +1,120 @@
+"""A finished run of transform on disk: four Parquet tables and run.json.
+
+`clean/<account>/<run>/`; `clean/<account>/current` is a relative symlink to the run in force.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.errors import ExitCode, UserError
+from schemas.manifest import Link, Tool
+from schemas.tables import CLEAN_TABLES
+
+RUN_JSON = "run.json"
+CURRENT = "current"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class TableFile(_Strict):
+    """One clean table's file: rows, bytes and sha256 as written."""
+
+    rows: int = Field(ge=0)
+    bytes: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Accounting(_Strict):
+    """Every raw row accounted for: rows_in = rows_out + duplicates + applied + not_for_crm + rejected.
+
+    Rows are raw `messages` rows (occurrences). `rejected` counts those rows alone; what extract could not
+    decode is in `undecoded`, by reason, and in the table `rejects` as well.
+    """
+
+    rows_in: int = Field(ge=0)
+    rows_out: int = Field(ge=0)
+    duplicates: int = Field(ge=0)
+    applied: dict[str, int]
+    not_for_crm: dict[str, int]
+    rejected: dict[str, int]
+    undecoded: dict[str, int]
+
+    def balanced(self) -> bool:
+        """Whether the law of accounting holds."""
+        parts = (self.applied, self.not_for_crm, self.rejected)
+        return self.rows_in == self.rows_out + self.duplicates + sum(sum(part.values()) for part in parts)
+
+
+class CleanRun(_Strict):
+    """What run.json says: inputs, settings and outcome of one transform."""
+
+    format: Literal[1]
+    tool: Tool
+    run: str
+    account: str
+    started_at: datetime
+    finished_at: datetime
+    as_of: datetime
+    snapshots: list[Link]
+    settings: dict[str, str | None]
+    inputs_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    tables: dict[str, TableFile]
+    accounting: Accounting
+    people_without_number: int = Field(ge=0)
+    messages_without_number: int = Field(ge=0)
+    contacts_without_messages: int = Field(ge=0)
+    own_known: bool
+    history_complete: bool
+    warnings: list[str]
+
+    def to_json(self) -> bytes:
+        """The bytes of run.json."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+@dataclass(frozen=True)
+class CleanRunFolder:
+    """A clean run on disk."""
+
+    path: Path
+    run: CleanRun
+
+    def table(self, name: str) -> Path:
+        """The Parquet file of one of the clean tables."""
+        return self.path / f"{name}.parquet"
+
+
+def read_current_run(clean: Path) -> CleanRunFolder:
+    """The run in force below `clean/<account>`; raises UserError (5) when there is none or it is damaged.
+
+    Sizes are compared with run.json here; whoever needs certainty compares the sha256 too.
+    """
+    path = clean / CURRENT
+    if not path.exists():
+        raise UserError(
+            f"The account {clean.name} has no clean tables yet.",
+            hint=f"run: wa2pg transform --account {clean.name}",
+            exit_code=ExitCode.ARCHIVE,
+        )
+    path = path.resolve()
+    damaged = UserError(
+        f"The clean run {path.name} is damaged.",
+        hint=f"make it again: wa2pg transform --account {clean.name}",
+        exit_code=ExitCode.ARCHIVE,
+    )
+    try:
+        run = CleanRun.model_validate_json((path / RUN_JSON).read_bytes())
+    except (OSError, ValidationError):
+        raise damaged from None
+    for name in CLEAN_TABLES:
+        file = path / f"{name}.parquet"
+        if name not in run.tables or not file.is_file() or file.stat().st_size != run.tables[name].bytes:
+            raise damaged
+    return CleanRunFolder(path, run)

@@ -1,0 +1,158 @@
+"""Where everything lives below the data directory, and keeping it private."""
+
+import fcntl
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from schemas.errors import ExitCode, UserError
+from schemas.files import PRIVATE_FILE, PRIVATE_FOLDER, make_private_folder
+
+ACCOUNT_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+RUN_NAME_PATTERN = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]{4}")
+PARTIAL_SUFFIX = ".partial"
+# no 0/o, 1/l/i: these names are read aloud and typed
+_RUN_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def check_account(name: str) -> str:
+    """Return `name` when it is a good account name; raises UserError (2) otherwise."""
+    if ACCOUNT_PATTERN.fullmatch(name):
+        return name
+    raise UserError(
+        "An account name is 1 to 32 of a-z, 0-9, '-' and '_', beginning with a letter or digit.",
+        hint="for example: --account office",
+        exit_code=ExitCode.USAGE,
+    )
+
+
+def new_run_name(now: datetime | None = None) -> str:
+    """A name for a snapshot or run: UTC start time and four random characters."""
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    return f"{moment:%Y%m%dT%H%M%SZ}-" + "".join(secrets.choice(_RUN_ALPHABET) for _ in range(4))
+
+
+@dataclass(frozen=True)
+class DataDir:
+    """The data directory: paths only, nothing is made by asking for one."""
+
+    root: Path
+
+    def archive(self, account: str) -> Path:
+        """`archive/<account>`: chain.jsonl and the snapshots."""
+        return self.root / "archive" / account
+
+    def clean(self, account: str) -> Path:
+        """`clean/<account>`: the last runs of transform and the link `current`."""
+        return self.root / "clean" / account
+
+    @property
+    def postgres(self) -> Path:
+        """`postgres`: the embedded database (for root it lives elsewhere, see load.embedded)."""
+        return self.root / "postgres"
+
+    def accounts(self) -> list[str]:
+        """Accounts that have an archive, by name."""
+        folder = self.root / "archive"
+        if not folder.is_dir():
+            return []
+        return sorted(p.name for p in folder.iterdir() if p.is_dir() and ACCOUNT_PATTERN.fullmatch(p.name))
+
+
+def open_data_dir(path: Path) -> tuple[DataDir, list[str]]:
+    """Make the data directory when it is missing and tighten looser modes; returns it with the warnings.
+
+    Files become 0600 and folders 0700; what another user owns is left, with a warning.
+    The embedded database's own folder keeps the modes that PostgreSQL wants.
+    """
+    root = path.expanduser().absolute()
+    try:
+        make_private_folder(root)
+        loosened = _tighten(root)
+    except NotADirectoryError:
+        raise UserError(
+            "The data directory's path leads through a file.",
+            hint="set WA2PG_DATA_DIR to a folder",
+            exit_code=ExitCode.CONFIGURATION,
+        ) from None
+    except PermissionError:
+        raise UserError(
+            "The data directory cannot be made or read with this user's rights.",
+            hint="set WA2PG_DATA_DIR to a folder of your own",
+            exit_code=ExitCode.CONFIGURATION,
+        ) from None
+    warnings = []
+    if loosened:
+        warnings.append(
+            f"{loosened} files or folders in the data directory were open to others; they are private now"
+        )
+    return DataDir(root), warnings
+
+
+def _tighten(root: Path) -> int:
+    tightened = 0
+    for folder, subfolders, files in os.walk(root):
+        here = Path(folder)
+        tightened += _make_mode(here, PRIVATE_FOLDER)
+        if here == root and "postgres" in subfolders:
+            subfolders.remove("postgres")
+        for name in files:
+            tightened += _make_mode(here / name, PRIVATE_FILE)
+    return tightened
+
+
+def _make_mode(path: Path, allowed: int) -> int:
+    if path.is_symlink():
+        return 0
+    mode = path.stat().st_mode & 0o777
+    if mode & ~allowed == 0:
+        return 0
+    path.chmod(mode & allowed)
+    return 1
+
+
+@contextmanager
+def exclusive(folder: Path, what: str) -> Iterator[None]:
+    """Hold the folder's lock; raises UserError (1) when another living process holds it.
+
+    The lock is the kernel's (flock), so it is gone with the process that held it, however that died.
+    """
+    make_private_folder(folder)
+    descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+            raise UserError(
+                f"Another {what} is running on this account" + (f" (process {holder})." if holder else "."),
+                hint="wait until it is done, then run this again",
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a living process holds the folder's lock."""
+    try:
+        descriptor = os.open(folder / LOCK_NAME, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+LOCK_NAME = ".lock"

@@ -1,0 +1,223 @@
+"""A sealed snapshot's manifest and the chain of snapshots (docs/archive-format.md).
+
+Both are read as hostile: whatever is not of this form raises DamagedArchiveError.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.datadir import RUN_NAME_PATTERN
+from schemas.errors import ExitCode, UserError
+from schemas.files import replace_file
+from schemas.words import Ended, SourceKind
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+MANIFEST_SHA256 = "manifest.sha256"
+CHAIN = "chain.jsonl"
+OWN = "own.json"
+
+
+class DamagedArchiveError(UserError):
+    """Something in the archive is not what its manifest or the format says."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, hint="run: wa2pg audit", exit_code=ExitCode.ARCHIVE)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Tool(_Strict):
+    """The program that wrote the snapshot."""
+
+    name: str
+    version: str
+
+
+class Own(_Strict):
+    """The company's own addresses: phone as a JID (`996…@s.whatsapp.net`) and LID (`…@lid`)."""
+
+    phone: str | None = None
+    lid: str | None = None
+
+
+class Source(_Strict):
+    """Where the payloads came from; `detail` never names a person."""
+
+    kind: SourceKind
+    detail: str | None = None
+
+
+class Payloads(_Strict):
+    """How many payloads were announced and how many reached us."""
+
+    announced: int = Field(ge=0)
+    received: int = Field(ge=0)
+
+
+class Counts(_Strict):
+    """Figures that let a reader check the files without opening them."""
+
+    payloads: Payloads
+    rows: dict[str, int]
+    rejects: dict[str, int]
+    kinds: dict[str, int]
+
+
+class Span(_Strict):
+    """First and last message, without times of zero and without times after sealing."""
+
+    first: datetime | None
+    last: datetime | None
+
+
+class FileEntry(_Strict):
+    """One file of the snapshot. `path` is relative to its folder, with `/`; `table` names its schema."""
+
+    path: str = Field(pattern=r"^[a-z0-9_.-]+(/[a-z0-9_.-]+)?$")
+    table: str
+    rows: int = Field(ge=0)
+    bytes: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    fingerprint: str = Field(pattern="^[0-9a-f]{16}$")
+
+
+class Link(_Strict):
+    """One snapshot in the chain, by name and by the sha256 of its manifest."""
+
+    snapshot: str = Field(pattern=f"^{RUN_NAME_PATTERN.pattern}$")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Manifest(_Strict):
+    """What a sealed snapshot says of itself."""
+
+    format: Literal[1]
+    tool: Tool
+    account: str
+    snapshot: str = Field(pattern=f"^{RUN_NAME_PATTERN.pattern}$")
+    own: Own
+    source: Source
+    started_at: datetime
+    sealed_at: datetime
+    complete: bool
+    ended: Ended
+    counts: Counts
+    span: Span
+    files: list[FileEntry]
+    previous: Link | None
+
+    def to_json(self) -> bytes:
+        """The exact bytes that are stored and hashed."""
+        document = self.model_dump(mode="json")
+        return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+class ChainLine(Link):
+    """One line of chain.jsonl."""
+
+    event: Literal["sealed", "removed"] = "sealed"
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A sealed snapshot on disk with its manifest."""
+
+    path: Path
+    manifest: Manifest
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """The snapshot's name, which is its folder's."""
+        return self.path.name
+
+    def files(self, table: str) -> list[Path]:
+        """The Parquet files of one table (`messages`, `chats`, … or `journal`), in order."""
+        return [self.path / entry.path for entry in self.manifest.files if entry.table == table]
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read a sealed snapshot's manifest; raises DamagedArchiveError when it is missing, edited or not ours."""
+    try:
+        content = (path / MANIFEST).read_bytes()
+        recorded = (path / MANIFEST_SHA256).read_text("ascii").split()
+    except (FileNotFoundError, UnicodeDecodeError):
+        raise DamagedArchiveError(f"Snapshot {path.name} has no manifest or no checksum of it.") from None
+    sha256 = hashlib.sha256(content).hexdigest()
+    if recorded != [sha256, MANIFEST]:
+        raise DamagedArchiveError(f"The manifest of snapshot {path.name} was changed after sealing.")
+    try:
+        document = json.loads(content)
+    except ValueError:
+        raise DamagedArchiveError(f"The manifest of snapshot {path.name} is not JSON.") from None
+    if isinstance(document, dict) and isinstance(document.get("format"), int) and document["format"] > FORMAT:
+        raise UserError(
+            f"Snapshot {path.name} was written by a newer wa2pg (archive format {document['format']}).",
+            hint="use that version or a later one",
+            exit_code=ExitCode.ARCHIVE,
+        )
+    try:
+        manifest = Manifest.model_validate(document)
+    except ValidationError:
+        raise DamagedArchiveError(
+            f"The manifest of snapshot {path.name} is not of format {FORMAT}."
+        ) from None
+    if manifest.snapshot != path.name:
+        raise DamagedArchiveError(f"The folder {path.name} holds the snapshot {manifest.snapshot}.")
+    return Snapshot(path, manifest, sha256)
+
+
+def read_chain(archive: Path) -> Iterator[ChainLine]:
+    """The lines of chain.jsonl in order; raises DamagedArchiveError at one that is not of its form."""
+    path = archive / CHAIN
+    if not path.exists():
+        return
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield ChainLine.model_validate_json(line)
+        except ValidationError:
+            raise DamagedArchiveError(f"Line {number} of {CHAIN} cannot be read.") from None
+
+
+def append_to_chain(archive: Path, line: ChainLine) -> None:
+    """Add one line to chain.jsonl; the file is replaced whole, so no crash can leave half a line."""
+    path = archive / CHAIN
+    before = path.read_bytes() if path.exists() else b""
+    replace_file(path, before + line.model_dump_json().encode() + b"\n")
+
+
+def sealed_snapshots(archive: Path) -> list[Snapshot]:
+    """Every sealed snapshot of an account, in the order of sealing.
+
+    Raises DamagedArchiveError when one that the chain names is gone or changed, or when a sealed one
+    is not in the chain.
+    """
+    chain = {}
+    for line in read_chain(archive):
+        if line.event == "removed":
+            chain.pop(line.snapshot, None)
+        else:
+            chain[line.snapshot] = line.sha256
+    snapshots = []
+    for name, sha256 in chain.items():
+        snapshot = read_snapshot(archive / name)
+        if snapshot.sha256 != sha256:
+            raise DamagedArchiveError(f"Snapshot {name} is not the one that was sealed.")
+        snapshots.append(snapshot)
+    for path in sorted(archive.iterdir()) if archive.is_dir() else []:
+        if path.is_dir() and RUN_NAME_PATTERN.fullmatch(path.name) and path.name not in chain:
+            raise DamagedArchiveError(f"Snapshot {path.name} is sealed but not in {CHAIN}.")
+    return snapshots

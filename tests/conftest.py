@@ -1,0 +1,25 @@
+"""What every test gets: no `.env`, no settings from outside, a folder of its own."""
+
+from pathlib import Path
+
+import pytest
+
+SETTINGS = (
+    "WA2PG_DATA_DIR",
+    "WA2PG_ACCOUNT",
+    "WA2PG_ORG",
+    "WA2PG_REGION",
+    "WA2PG_LANGUAGES",
+    "WA2PG_LANG",
+    "DATABASE_URL",
+    "OPENROUTER_API_KEY",
+    "OPENROUTER_MODEL",
+    "LLM_BASE_URL",
+)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)

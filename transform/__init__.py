@@ -1,0 +1,1 @@
+"""Sealed snapshots to clean tables."""

@@ -1,0 +1,1 @@
+"""The command line: parse, show progress, compose what the stages return, print."""
