@@ -1,0 +1,79 @@
+# Everything people and machines do here. `make help` lists it.
+# Variables: ACCOUNT= ORG= NAME= ID= LIMIT= DRY_RUN=1 SKIP_DUPLICATES=0 USE_LLM=1 OPTIONS='…' (see `make help`)
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+WA2PG := $(BIN)/wa2pg
+
+# 1, yes, true switch on; 0, no, false and empty switch off; anything else is refused
+on = $(if $(filter 1 yes true,$(strip $(2))),$(3),$(if $(filter-out 0 no false,$(strip $(2))),$(error $(1)=$(2): say 1, yes, true, 0, no or false)))
+off = $(if $(filter 0 no false,$(strip $(2))),$(3),$(if $(filter-out 1 yes true,$(strip $(2))),$(error $(1)=$(2): say 1, yes, true, 0, no or false)))
+
+# what a person typed reaches the program through the environment, never through the shell's own reading of it
+export ACCOUNT ORG NAME ID LIMIT
+account = $(if $(strip $(ACCOUNT)),--account "$$ACCOUNT")
+org = $(if $(strip $(ORG)),--org "$$ORG")
+limit = $(if $(strip $(LIMIT)),--limit "$$LIMIT")
+load_options = $(limit) $(call on,DRY_RUN,$(DRY_RUN),--dry-run) $(call off,SKIP_DUPLICATES,$(SKIP_DUPLICATES),--no-skip-duplicates)
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Make .venv with everything in it (again: does nothing)
+	@sh tools/setup.sh
+
+.PHONY: demo
+demo: setup ## Try it all on a sample account: no phone, no database, nothing of yours is touched
+	@$(WA2PG) demo $(OPTIONS)
+
+.PHONY: test
+test: setup ## Run every test
+	$(BIN)/python -m pytest -n 2 $(OPTIONS)
+
+.PHONY: lint
+lint: setup ## Check style, types, the floors of the house, the generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m cogapp -I . --check docs/cli.md
+
+.PHONY: docs
+docs: setup ## Write docs/cli.md anew from the commands
+	$(BIN)/python -m cogapp -I . -r docs/cli.md
+
+.PHONY: extract
+extract: setup ## Payloads to a snapshot, e.g. make extract OPTIONS='--replay history/'
+	@$(WA2PG) extract $(account) $(OPTIONS)
+
+.PHONY: transform
+transform: setup ## Snapshots to clean tables, offline
+	@$(WA2PG) transform $(account) $(OPTIONS)
+
+.PHONY: load
+load: setup ## Clean tables to PostgreSQL: make load ORG=my-company
+	@$(WA2PG) load $(account) $(org) $(load_options) $(OPTIONS)
+
+.PHONY: import
+import: setup ## All three in a row: make import ORG=my-company OPTIONS='--replay history/'
+	@$(WA2PG) import $(account) $(org) $(load_options) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
+
+.PHONY: audit
+audit: setup ## Check the archive: make audit ACCOUNT=office (all accounts without)
+	@$(WA2PG) audit $(if $(strip $(ACCOUNT)),"$$ACCOUNT") $(OPTIONS)
+
+.PHONY: org
+org: setup ## Make an organisation: make org NAME='My company' [ID=uuid]
+	@$(WA2PG) org create "$$NAME" $(if $(strip $(ID)),--id "$$ID") $(OPTIONS)
+
+.PHONY: chaos
+chaos: setup ## Kill every stage at random moments and compare (minutes)
+	$(BIN)/python -m tests.chaos $(OPTIONS)
+
+.PHONY: bench
+bench: setup ## Print the figures of every benchmark (minutes)
+	$(BIN)/python -m benchmarks.extract
+	$(BIN)/python -m benchmarks.transform

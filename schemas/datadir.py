@@ -88,9 +88,7 @@ def open_data_dir(path: Path) -> tuple[DataDir, list[str]]:
         ) from None
     warnings = []
     if loosened:
-        warnings.append(
-            f"{loosened} files or folders in the data directory were open to others; they are private now"
-        )
+        warnings.append(f"{loosened} files or folders in the data directory were open to others; they are private now")
     return DataDir(root), warnings
 
 

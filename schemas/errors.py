@@ -24,9 +24,7 @@ class UserError(Exception):
     Neither ever holds chat text, a phone number or a secret. Every other exception is a bug of ours.
     """
 
-    def __init__(
-        self, message: str, *, hint: str | None = None, exit_code: ExitCode = ExitCode.FAILED
-    ) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, exit_code: ExitCode = ExitCode.FAILED) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

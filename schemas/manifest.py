@@ -18,7 +18,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.files import replace_file
 from schemas.words import Ended, SourceKind
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 MANIFEST = "manifest.json"
 MANIFEST_SHA256 = "manifest.sha256"
 CHAIN = "chain.jsonl"
@@ -170,9 +170,7 @@ def read_snapshot(path: Path) -> Snapshot:
     try:
         manifest = Manifest.model_validate(document)
     except ValidationError:
-        raise DamagedArchiveError(
-            f"The manifest of snapshot {path.name} is not of format {FORMAT}."
-        ) from None
+        raise DamagedArchiveError(f"The manifest of snapshot {path.name} is not of format {FORMAT}.") from None
     if manifest.snapshot != path.name:
         raise DamagedArchiveError(f"The folder {path.name} holds the snapshot {manifest.snapshot}.")
     return Snapshot(path, manifest, sha256)
@@ -205,7 +203,7 @@ def sealed_snapshots(archive: Path) -> list[Snapshot]:
     Raises DamagedArchiveError when one that the chain names is gone or changed, or when a sealed one
     is not in the chain.
     """
-    chain = {}
+    chain: dict[str, str] = {}
     for line in read_chain(archive):
         if line.event == "removed":
             chain.pop(line.snapshot, None)
@@ -221,3 +219,18 @@ def sealed_snapshots(archive: Path) -> list[Snapshot]:
         if path.is_dir() and RUN_NAME_PATTERN.fullmatch(path.name) and path.name not in chain:
             raise DamagedArchiveError(f"Snapshot {path.name} is sealed but not in {CHAIN}.")
     return snapshots
+
+
+def history_complete(snapshots: list[Snapshot]) -> bool:
+    """Whether nothing is known to be missing: each snapshot is complete, or a replay that a later one made good.
+
+    A broken replay can be repeated from its files and then is whole; a broken live extract cannot be.
+    """
+    whole_replay_later = False
+    for snapshot in reversed(snapshots):
+        manifest = snapshot.manifest
+        replayed = manifest.source.kind is SourceKind.REPLAY
+        if not manifest.complete and not (replayed and whole_replay_later):
+            return False
+        whole_replay_later = whole_replay_later or (replayed and manifest.complete)
+    return True

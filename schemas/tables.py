@@ -42,9 +42,7 @@ RAW_MESSAGES = _schema(
         "raw": pa.binary(),
         "raw_format": pa.string(),
     },
-    required=frozenset(
-        {"from_me", "kind", "forwarded", "origin", "payload", "position", "raw", "raw_format"}
-    ),
+    required=frozenset({"from_me", "kind", "forwarded", "origin", "payload", "position", "raw", "raw_format"}),
 )
 
 RAW_CHATS = _schema(

@@ -1,0 +1,60 @@
+"""The company's own addresses, remembered per account in `archive/<account>/own.json`."""
+
+from pathlib import Path
+
+import phonenumbers
+from pydantic import ValidationError
+
+from schemas.errors import ExitCode, UserError
+from schemas.files import replace_file
+from schemas.manifest import OWN, DamagedArchiveError, Own
+
+
+def parse_own(phone: str | None, lid: str | None) -> Own:
+    """`--own +NUMBER` and `--own-lid LID` as JIDs; raises UserError (2) when they are not of that form."""
+    return Own(phone=_phone_jid(phone) if phone else None, lid=_lid_jid(lid) if lid else None)
+
+
+def _phone_jid(phone: str) -> str:
+    try:
+        number = phonenumbers.parse(phone if phone.startswith("+") else f"+{phone}")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise UserError(
+            "--own takes the company's own number with its country code.",
+            hint="for example: --own +996555000111",
+            exit_code=ExitCode.USAGE,
+        )
+    return f"{number.country_code}{phonenumbers.national_significant_number(number)}@s.whatsapp.net"
+
+
+def _lid_jid(lid: str) -> str:
+    user = lid.removesuffix("@lid")
+    if not (user.isascii() and user.isdigit()):
+        raise UserError(
+            "--own-lid takes digits, with or without @lid.",
+            hint="for example: --own-lid 123456789012345@lid",
+            exit_code=ExitCode.USAGE,
+        )
+    return f"{user}@lid"
+
+
+def read_own(archive: Path) -> Own:
+    """What is remembered of the account; nothing when nothing was said yet."""
+    path = archive / OWN
+    if not path.exists():
+        return Own()
+    try:
+        return Own.model_validate_json(path.read_bytes())
+    except ValidationError:
+        raise DamagedArchiveError(f"{OWN} of account {archive.name} cannot be read.") from None
+
+
+def remember_own(archive: Path, said: Own) -> Own:
+    """Add what was said now to what is remembered, and return both; what was said now wins."""
+    before = read_own(archive)
+    both = Own(phone=said.phone or before.phone, lid=said.lid or before.lid)
+    if both != before:
+        replace_file(archive / OWN, both.model_dump_json().encode() + b"\n")
+    return both

@@ -1,0 +1,43 @@
+"""A new snapshot from an old one's journal, with today's decoder; transform then leaves the old one out."""
+
+from extract.report import ExtractReport, report_of
+from extract.sealed_journal import read_sealed_journal
+from extract.snapshot import open_snapshot, recover, seal_snapshot
+from schemas.datadir import DataDir, exclusive
+from schemas.errors import ExitCode, UserError
+from schemas.manifest import Own, Source, sealed_snapshots
+from schemas.progress import Progress, Step, no_progress
+from schemas.words import SourceKind
+
+
+def redecode(data: DataDir, account: str, name: str, progress: Progress = no_progress) -> ExtractReport:
+    """Decode the journal of snapshot `name` again; raises UserError (5) when the account has no such snapshot.
+
+    Own addresses, completeness and ending are the old snapshot's: nothing new was received.
+    """
+    archive = data.archive(account)
+    if not archive.is_dir():
+        raise _unknown(account, name)
+    with exclusive(archive, "extract"):
+        recovered = [snapshot.name for snapshot in recover(archive, progress)]
+        old = next((snapshot for snapshot in sealed_snapshots(archive) if snapshot.name == name), None)
+        if old is None:
+            raise _unknown(account, name)
+        manifest = old.manifest
+        source = Source(kind=SourceKind.REDECODE, detail=name)
+        payloads = manifest.counts.payloads
+        opened = open_snapshot(archive, own=manifest.own, source=source, announced=payloads.announced)
+        for entry in read_sealed_journal(old):
+            opened.journal.append(entry.content, entry.source, entry.event_code, received_at=entry.received_at)
+            progress(Step("copying the journal", entry.number, payloads.received))
+        snapshot = seal_snapshot(opened, ended=manifest.ended, complete=manifest.complete, progress=progress)
+        own_known = manifest.own != Own()
+        return report_of(snapshot, already_archived=0, own_known=own_known, recovered=recovered)
+
+
+def _unknown(account: str, name: str) -> UserError:
+    return UserError(
+        f"The account {account} has no sealed snapshot {name}.",
+        hint=f"look below archive/{account} in the data directory",
+        exit_code=ExitCode.ARCHIVE,
+    )

@@ -1,0 +1,47 @@
+"""The value that every converter returns, and how its text is put together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.words import Kind
+
+
+@dataclass(slots=True)
+class Content:
+    """One message's content.
+
+    `text` is what a person would read (None when there is nothing to read), `context` the variant's
+    ContextInfo, `media` the protobuf that describes a file (mimetype, fileLength, fileSHA256, seconds),
+    `media_name` its file name. `target_id` and `at_ms` (milliseconds) belong to edits, revokes,
+    reactions and votes.
+    """
+
+    kind: Kind
+    text: str | None = None
+    context: Any = None
+    media: Any = None
+    media_name: str | None = None
+    target_id: str | None = None
+    at_ms: int | None = None
+    inner: "Content | None" = None
+
+
+def read_text(value: str | bytes) -> str | None:
+    """A protobuf string as text, None when empty.
+
+    WhatsApp's schema is proto2, which lets invalid UTF-8 through: the library then returns bytes.
+    The invalid ones become U+FFFD here; the raw column keeps them.
+    """
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return value or None
+
+
+def join_lines(*parts: str | bytes | None) -> str | None:
+    """The parts that say something, a line each, without repeating one; None when there is none."""
+    lines: list[str] = []
+    for part in parts:
+        line = read_text(part) if part else None
+        if line and line not in lines:
+            lines.append(line)
+    return "\n".join(lines) or None

@@ -1,0 +1,146 @@
+"""Payloads from files: what a linked device once received, fed to the same journal.
+
+Each file is one payload, a serialized `HistorySync`, plain or zlib-deflated as on the wire. Folders are
+walked in name order; links are not followed, so a folder cannot lead out of itself.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from extract.journal import Journal
+from extract.own import remember_own
+from extract.report import ExtractReport, report_of
+from extract.sealed_journal import archived_payloads
+from extract.snapshot import discard, open_snapshot, recover, seal_snapshot
+from schemas.datadir import DataDir, exclusive
+from schemas.errors import ExitCode, UserError
+from schemas.files import make_private_folder
+from schemas.manifest import Own, Source, sealed_snapshots
+from schemas.progress import Progress, Step, no_progress
+from schemas.words import Ended, SourceKind
+
+# no payload of WhatsApp's comes near it, and one has to fit in memory
+MAX_FILE = 1 << 30
+
+
+def payload_files(paths: Sequence[Path]) -> list[Path]:
+    """The regular files under `paths`, in the order given and inside a folder by name.
+
+    Raises UserError (2) for a path that is missing, unreadable, a link or no file, and when nothing is left.
+    """
+    found: list[Path] = []
+    for path in paths:
+        try:
+            mode = path.lstat().st_mode
+            if stat.S_ISDIR(mode):
+                found += _walk(path)
+            elif stat.S_ISREG(mode):
+                found.append(path)
+            else:
+                what = "a link" if stat.S_ISLNK(mode) else "neither a file nor a folder"
+                raise _unusable(path, f"is {what}; links are not followed")
+        except FileNotFoundError:
+            raise _unusable(path, "does not exist") from None
+        except PermissionError:
+            raise _unusable(path, "cannot be read with this user's rights") from None
+    if not found:
+        raise UserError(
+            "There is no file in the paths given to --replay.",
+            hint="give files or folders of serialized HistorySync payloads",
+            exit_code=ExitCode.USAGE,
+        )
+    for path in found:
+        if path.stat().st_size > MAX_FILE:
+            raise _unusable(path, "is larger than 1 GiB, which no WhatsApp payload is")
+        if not os.access(path, os.R_OK):
+            raise _unusable(path, "cannot be read with this user's rights")
+    return found
+
+
+def _walk(folder: Path) -> list[Path]:
+    files: list[Path] = []
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_symlink():
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                files += _walk(Path(entry.path))
+            elif entry.is_file(follow_symlinks=False):
+                files.append(Path(entry.path))
+    return files
+
+
+def _unusable(path: Path, why: str) -> UserError:
+    return UserError(f"{path} {why}.", hint="check the path given to --replay", exit_code=ExitCode.USAGE)
+
+
+def replay(
+    data: DataDir,
+    account: str,
+    paths: Sequence[Path],
+    *,
+    own: Own,
+    again: bool = False,
+    progress: Progress = no_progress,
+) -> ExtractReport:
+    """Take payloads from files into a new sealed snapshot.
+
+    Payloads that a whole snapshot of this account holds already are left out unless `again`; when none is new,
+    no snapshot is made. A snapshot that a dead process left open is sealed first. Ctrl-C (KeyboardInterrupt)
+    between payloads seals what has arrived, `ended: interrupted`.
+    """
+    files = payload_files(paths)
+    archive = make_private_folder(data.archive(account))
+    with exclusive(archive, "extract"):
+        recovered = [snapshot.name for snapshot in recover(archive, progress)]
+        own = remember_own(archive, own)
+        own_known = own != Own()
+        known = set() if again else archived_payloads(s for s in sealed_snapshots(archive) if s.manifest.complete)
+        new = [path for path in files if not known or _sha256(path) not in known]
+        already = len(files) - len(new)
+        if not new:
+            return _nothing_new(already, own_known=own_known, recovered=recovered)
+        # the name of a folder may be a client's; how many files there were is enough
+        source = Source(kind=SourceKind.REPLAY, detail=f"{len(files)} files")
+        opened = open_snapshot(archive, own=own, source=source, announced=len(new))
+        ended = _fill(opened.journal, new, progress)
+        if not opened.journal.received:
+            discard(opened)
+            raise KeyboardInterrupt
+        complete = ended is Ended.SOURCE_END
+        snapshot = seal_snapshot(opened, ended=ended, complete=complete, progress=progress)
+        return report_of(snapshot, already_archived=already, own_known=own_known, recovered=recovered)
+
+
+def _fill(journal: Journal, files: list[Path], progress: Progress) -> Ended:
+    try:
+        for number, path in enumerate(files, 1):
+            journal.append(path.read_bytes(), "replay")
+            progress(Step("journalling payloads", number, len(files)))
+    except KeyboardInterrupt:
+        return Ended.INTERRUPTED
+    return Ended.SOURCE_END
+
+
+def _sha256(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _nothing_new(already: int, *, own_known: bool, recovered: list[str]) -> ExtractReport:
+    return ExtractReport(
+        snapshot=None,
+        complete=True,
+        ended=Ended.SOURCE_END,
+        announced=0,
+        received=0,
+        already_archived=already,
+        rows={},
+        rejects={},
+        kinds={},
+        own_known=own_known,
+        recovered=recovered,
+    )

@@ -1,0 +1,55 @@
+"""Connecting to the company's PostgreSQL."""
+
+import os
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from load.database_errors import connection_error
+from schemas.errors import ExitCode, UserError
+
+_SECONDS_TO_CONNECT = 15
+# PostgreSQL 14 is the oldest that its makers still mend
+_OLDEST = 140000
+
+
+def connect(conninfo: str) -> psycopg.Connection:
+    """Connect with a libpq address; "" takes everything from libpq's environment, service and password files.
+
+    The connection is in autocommit: transactions are the callers'. Raises UserError (6), never with the address in it.
+    """
+    try:
+        patience = conninfo_to_dict(conninfo).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT")
+        connection = psycopg.connect(
+            conninfo,
+            autocommit=True,
+            application_name="wa2pg",
+            client_encoding="UTF8",
+            # PgBouncer in transaction mode does not keep prepared statements
+            prepare_threshold=None,
+            connect_timeout=patience or _SECONDS_TO_CONNECT,
+        )
+    except psycopg.Error as error:
+        raise connection_error(error, conninfo) from None
+    try:
+        _check_server(connection)
+    except UserError:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_server(connection: psycopg.Connection) -> None:
+    if connection.info.server_version < _OLDEST:
+        raise UserError(
+            f"The database server is PostgreSQL {connection.info.server_version // 10000}; wa2pg needs 14 or later.",
+            hint="upgrade the server, or set DATABASE_URL to another one",
+            exit_code=ExitCode.DATABASE,
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding not in {"UTF8", "SQL_ASCII"}:
+        raise UserError(
+            f"The database's encoding is {encoding}: it cannot hold every language and emoji.",
+            hint="make one that can: createdb --template=template0 --encoding=UTF8 NAME",
+            exit_code=ExitCode.DATABASE,
+        )

@@ -1,0 +1,127 @@
+"""The companies of a database."""
+
+import re
+import unicodedata
+import uuid
+from dataclasses import dataclass
+
+import psycopg
+
+from load.database_errors import database_error
+from load.keys import organization_key
+from load.migrate import check_migrated
+from schemas.errors import ExitCode, UserError
+
+_SLUG = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+# Russian and Kyrgyz letters as passports write them (ICAO Doc 9303), the soft and hard signs dropped
+_LATIN = str.maketrans(
+    dict(
+        zip("абвгдеёзийклмнопрстуфыэөү", "abvgdeeziiklmnoprstufyeou", strict=True),
+        ж="zh", х="kh", ц="ts", ч="ch", ш="sh", щ="shch", ъ="", ь="", ю="iu", я="ia", ң="ng",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Organization:
+    """A company whose clients are in the database."""
+
+    id: uuid.UUID
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class OrganizationResult:
+    """An organisation and whether it was made just now."""
+
+    organization: Organization
+    created: bool
+
+
+def create_organization(
+    connection: psycopg.Connection,
+    name: str,
+    *,
+    id: uuid.UUID | None,
+    slug: str | None,  # noqa: A002 - the column
+) -> OrganizationResult:
+    """Make an organisation; the same again gives the one that is there, with `created` False.
+
+    Without `slug` it is made of the name, without `id` of the slug. Raises UserError: 2 for a name or slug that
+    cannot be used, 3 when another organisation has the id or the slug, 6 for the database.
+    """
+    wanted = _wanted(name, id, slug)
+    try:
+        check_migrated(connection)
+        made = connection.execute(
+            "insert into public.organizations (id, name, slug) values (%s, %s, %s) on conflict do nothing returning id",
+            [wanted.id, wanted.name, wanted.slug],
+        ).fetchone()
+        if made:
+            return OrganizationResult(wanted, created=True)
+        rows = connection.execute(
+            "select id, name, slug from public.organizations where id = %s or slug = %s", [wanted.id, wanted.slug]
+        ).fetchall()
+    except psycopg.Error as error:
+        raise database_error(error, "making the organisation") from None
+    there = [Organization(*row) for row in rows]
+    same_id = id is None or all(found.id == id for found in there)
+    same_slug = slug is None or all(found.slug == slug for found in there)
+    if len(there) == 1 and there[0].name == wanted.name and same_id and same_slug:
+        return OrganizationResult(there[0], created=False)
+    raise UserError(
+        "Another organisation has this id or this slug.",
+        hint="see: wa2pg org list; then give another --slug (and --id)",
+        exit_code=ExitCode.CONFIGURATION,
+    )
+
+
+def list_organizations(connection: psycopg.Connection) -> list[Organization]:
+    """Every organisation, by slug."""
+    try:
+        check_migrated(connection)
+        rows = connection.execute("select id, name, slug from public.organizations order by slug").fetchall()
+    except psycopg.Error as error:
+        raise database_error(error, "reading the organisations") from None
+    return [Organization(*row) for row in rows]
+
+
+def find_organization(connection: psycopg.Connection, id_or_slug: str) -> Organization:
+    """The organisation with this id or slug; raises UserError (3) when there is none."""
+    try:
+        wanted: uuid.UUID | None = uuid.UUID(id_or_slug)
+    except ValueError:
+        wanted = None
+    for found in list_organizations(connection):
+        if found.slug == id_or_slug or found.id == wanted:
+            return found
+    raise UserError(
+        "This database has no organisation with this id or slug.",
+        hint="see: wa2pg org list   or make it: wa2pg org create NAME",
+        exit_code=ExitCode.CONFIGURATION,
+    )
+
+
+def slug_of(name: str) -> str:
+    """A slug made of a name's letters and digits, Cyrillic ones in Latin; "" when it has none of either."""
+    latin = unicodedata.normalize("NFKC", name).lower().translate(_LATIN)
+    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode("ascii")
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:63].strip("-")
+
+
+def _wanted(name: str, key: uuid.UUID | None, slug: str | None) -> Organization:
+    name = " ".join(name.split())
+    if not name or "\0" in name:
+        raise UserError(
+            "An organisation needs a name.", hint='for example: wa2pg org create "Soul KG"', exit_code=ExitCode.USAGE
+        )
+    chosen = slug_of(name) if slug is None else slug
+    if not _SLUG.fullmatch(chosen):
+        raise UserError(
+            "A slug is 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit"
+            + (" (none can be made of this name)." if slug is None else "."),
+            hint="for example: --slug soul-kg",
+            exit_code=ExitCode.USAGE,
+        )
+    return Organization(key or organization_key(chosen), name, chosen)

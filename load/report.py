@@ -1,0 +1,73 @@
+"""What a load is asked to do, and what it says it did."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """Options of one load. `org` is an organisation's id or slug; `limit` counts chats."""
+
+    org: str
+    dry_run: bool = False
+    limit: int | None = None
+    only_new: bool = False
+    skip_duplicates: bool = True
+    overwrite_status: bool = False
+
+
+@dataclass(frozen=True)
+class FailedChat:
+    """A chat that was not loaded. `client` is the key its row would have; the reason holds no values."""
+
+    client: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ChatFigures:
+    """total = imported + updated + skipped + failed + left_out.
+
+    `imported`: the client is new. `updated`: he was there and something of his was added or changed.
+    `skipped`: he was there and nothing was. `left_out`: by `limit` or `only_new`.
+    """
+
+    total: int
+    imported: int
+    updated: int
+    skipped: int
+    left_out: int
+    failed: list[FailedChat]
+
+
+@dataclass(frozen=True)
+class MessageFigures:
+    """Messages of the chats that were not left out: inserted + updated + already_there + rejected."""
+
+    inserted: int
+    updated: int
+    already_there: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class PeopleWithoutNumber:
+    """Whom transform could not give a phone number, and their messages."""
+
+    people: int
+    messages: int
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """The figures of one load. `run` is the import run's id, None on a dry run."""
+
+    run: str | None
+    layout: str
+    organization_id: str
+    dry_run: bool
+    chats: ChatFigures
+    messages: MessageFigures
+    clients_updated: int
+    history_rows: int
+    people_without_number: PeopleWithoutNumber
+    warnings: list[str]

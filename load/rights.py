@@ -1,0 +1,64 @@
+"""What the loading user must be allowed, checked before anything is written."""
+
+from collections.abc import Mapping
+
+import psycopg
+from psycopg import sql
+
+from load.layout import MIGRATIONS_TABLE
+from schemas.errors import ExitCode, UserError
+
+# docs/postgres.md shows the same as GRANT statements; a test runs with exactly these
+LOAD_RIGHTS: Mapping[str, tuple[str, ...]] = {
+    MIGRATIONS_TABLE: ("select",),
+    "organizations": ("select",),
+    "import_runs": ("select", "insert", "update"),
+    "clients": ("select", "insert", "update"),
+    "conversations": ("select", "insert", "update"),
+    "messages": ("select", "insert", "update"),
+    "client_status_history": ("select", "insert"),
+    "import_run_changes": ("select", "insert"),
+}
+
+
+def check_load_rights(connection: psycopg.Connection) -> None:
+    """Raise UserError (6) with the GRANTs that are missing for a load."""
+    wanted = [(table, right) for table, rights in LOAD_RIGHTS.items() for right in rights]
+    rows = connection.execute(
+        """
+        select table_name, privilege
+        from unnest(%s::text[], %s::text[]) with ordinality as wanted (table_name, privilege, position)
+        where not has_table_privilege(format('public.%%I', table_name), privilege)
+        order by position
+        """,
+        [[table for table, _ in wanted], [right for _, right in wanted]],
+    ).fetchall()
+    row = connection.execute(
+        """
+        select current_user, current_database(), has_database_privilege(current_database(), 'temporary'),
+               has_schema_privilege('public', 'usage')
+        """
+    ).fetchone()
+    if row is None:
+        raise AssertionError("a select without from gives one row")
+    user, database, temporary, usage = row
+    grants = [
+        sql.SQL("grant {} on public.{} to {};").format(
+            sql.SQL(", ").join(sql.SQL(right) for name, right in rows if name == table),
+            sql.Identifier(table),
+            sql.Identifier(user),
+        )
+        for table in dict.fromkeys(name for name, _ in rows)
+    ]
+    if not temporary:
+        grants.append(
+            sql.SQL("grant temporary on database {} to {};").format(sql.Identifier(database), sql.Identifier(user))
+        )
+    if not usage:
+        grants.insert(0, sql.SQL("grant usage on schema public to {};").format(sql.Identifier(user)))
+    if grants:
+        raise UserError(
+            "The database user lacks rights that a load needs.",
+            hint="let the owner of the tables run:\n" + "\n".join(grant.as_string(connection) for grant in grants),
+            exit_code=ExitCode.DATABASE,
+        )

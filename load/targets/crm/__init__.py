@@ -1,0 +1,1 @@
+"""wa2pg's own layout, made by load/migrations."""

@@ -1,0 +1,143 @@
+"""Clients and conversations of a clean run into the layout `crm`: all at once, or one by one when one is refused."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from load.database_errors import describe
+from load.keys import client_key, conversation_key
+from load.report import FailedChat, LoadOptions
+from load.statements import statement
+from schemas.progress import Progress, Step
+from schemas.words import CHANNEL_WHATSAPP
+
+_COPIED = (
+    "phone",
+    "name",
+    "first_name",
+    "last_name",
+    "name_source",
+    "preferred_language",
+    "language_confidence",
+    "status",
+    "status_confidence",
+    "status_source",
+    "status_reason",
+    "country",
+    "time_zone",
+    "first_message_at",
+    "last_message_at",
+    "incoming_count",
+    "outgoing_count",
+    "ad_title",
+    "addresses",
+    "archived",
+)
+# a row against a rule of its table (23), or a value that its column does not take (22)
+_REFUSALS = ("22", "23")
+
+
+@dataclass(frozen=True)
+class Import:
+    """What every statement of one load is about."""
+
+    connection: psycopg.Connection
+    organization: uuid.UUID
+    run: uuid.UUID
+    account: str
+
+    def execute(self, name: str, **parameters: Any) -> psycopg.Cursor[Any]:
+        """Run one of the layout's SQL files."""
+        common = {
+            "organization": self.organization,
+            "run": self.run,
+            "account": self.account,
+            "channel": CHANNEL_WHATSAPP,
+        }
+        return self.connection.execute(statement("crm", name), common | parameters)
+
+
+def stage_clients(work: Import, rows: Iterable[dict[str, Any]]) -> int:
+    """Bring the clean clients to the server, in the order in which a limit takes them; returns how many."""
+    work.connection.execute(statement("crm", "stage_clients"))
+    columns = ("rank", "client_key", "conversation_key", *_COPIED)
+    target = sql.SQL("copy wa2pg_clients ({}) from stdin").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
+    ordered = sorted(rows, key=_latest_first)
+    with work.connection.cursor() as cursor, cursor.copy(target) as copy:
+        for rank, row in enumerate(ordered):
+            keys = (
+                client_key(work.organization, row["phone"]),
+                conversation_key(work.organization, row["phone"], CHANNEL_WHATSAPP),
+            )
+            copy.write_row((rank, *keys, *(row[name] for name in _COPIED)))
+    work.connection.execute("analyze wa2pg_clients")
+    work.execute("match_clients")
+    return len(ordered)
+
+
+def insert_chats(work: Import, options: LoadOptions, progress: Progress) -> None:
+    """Choose the chats of this run and insert clients and conversations that are not there.
+
+    A chat that the database refuses is marked with the reason; with a limit the next one takes its place.
+    """
+    while True:
+        work.execute("choose_chats", only_new=options.only_new, limit=options.limit)
+        try:
+            with work.connection.transaction():
+                _insert(work, None)
+            break
+        except psycopg.Error as error:
+            if not _refused(error):
+                raise
+        _insert_one_by_one(work, progress)
+    work.execute("map_chats")
+    work.connection.execute("analyze wa2pg_chats")
+    # neither there nor refused: some rule of the database's own made way for another row
+    work.connection.execute(
+        """
+        update wa2pg_clients set refused = 'another row of the database stands in its place'
+        where chosen and phone not in (select phone from wa2pg_chats)
+        """
+    )
+
+
+def refused_chats(work: Import) -> list[FailedChat]:
+    """The chats that the database did not take, by their clients' keys."""
+    rows = work.connection.execute(
+        "select client_key, refused from wa2pg_clients where refused is not null order by rank"
+    ).fetchall()
+    return [FailedChat(str(key), reason) for key, reason in rows]
+
+
+def _insert_one_by_one(work: Import, progress: Progress) -> None:
+    phones = work.connection.execute("select phone from wa2pg_clients where chosen order by rank").fetchall()
+    for done, (phone,) in enumerate(phones):
+        if done % 100 == 0:
+            progress(Step("finding the chats that the database refuses", done, len(phones)))
+        try:
+            with work.connection.transaction():
+                _insert(work, phone)
+        except psycopg.Error as error:
+            if not _refused(error):
+                raise
+            work.connection.execute(
+                "update wa2pg_clients set refused = %s, chosen = false where phone = %s", [describe(error), phone]
+            )
+
+
+def _insert(work: Import, phone: str | None) -> None:
+    work.execute("insert_clients", phone=phone)
+    work.execute("insert_conversations", phone=phone)
+
+
+def _refused(error: psycopg.Error) -> bool:
+    return (error.sqlstate or "").startswith(_REFUSALS)
+
+
+def _latest_first(row: dict[str, Any]) -> tuple[bool, float, str]:
+    last = row["last_message_at"]
+    return (last is None, -last.timestamp() if last else 0.0, row["phone"])

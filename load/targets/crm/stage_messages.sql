@@ -1,0 +1,24 @@
+-- Message rows on their way, without the rules of the table they are for.
+-- grain: one message; key: none; inputs: clean messages
+create temporary table wa2pg_messages (
+  id uuid,
+  organization_id uuid,
+  conversation_id uuid,
+  direction text,
+  whatsapp_message_id text,
+  type text,
+  body text,
+  sent_at timestamptz,
+  language text,
+  delivery text,
+  reply_to text,
+  forwarded boolean,
+  edited_at timestamptz,
+  deleted_at timestamptz,
+  reactions jsonb,
+  media_mime text,
+  media_name text,
+  media_bytes bigint,
+  content_hash text,
+  import_run_id uuid
+) on commit drop

@@ -1,0 +1,1 @@
+"""Extract: payloads to sealed snapshots."""

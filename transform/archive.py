@@ -1,0 +1,120 @@
+"""What transform reads: the sealed snapshots of an account, in the order in which their payloads count."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import ValidationError
+
+from schemas.errors import ExitCode, UserError
+from schemas.manifest import OWN, DamagedArchiveError, Own, Snapshot, sealed_snapshots
+from schemas.tables import RAW_TABLES, fingerprint
+from schemas.words import SourceKind
+
+# transform has no use for the calls log: a call that belongs to a chat is a raw message as well
+TABLES_READ = ("messages", "chats", "contacts", "lid_map", "rejects")
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Snapshots in the order of their payloads (replaced ones left out) and the company's own addresses."""
+
+    account: str
+    snapshots: list[Snapshot]
+    own: list[Own]
+
+    def files(self, table: str) -> list[tuple[Path, int]]:
+        """The Parquet files of a raw table, each with the place of its snapshot in the order."""
+        return [(path, place) for place, snapshot in enumerate(self.snapshots) for path in snapshot.files(table)]
+
+    @property
+    def own_addresses(self) -> list[str]:
+        """The company's own addresses as they were recorded, the newest first."""
+        newest_first = [address for own in reversed(self.own) for address in (own.phone, own.lid) if address]
+        return list(dict.fromkeys(newest_first))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every snapshot got all that was announced."""
+        return all(snapshot.manifest.complete for snapshot in self.snapshots)
+
+
+def read_archive(path: Path) -> Archive:
+    """Open `archive/<account>` and check its files' sizes, row counts and schemas against the manifests.
+
+    The bytes are not hashed (that is what audit does). Raises UserError (5) when there is no snapshot and
+    DamagedArchiveError when a file is not what its manifest says.
+    """
+    snapshots = sealed_snapshots(path)
+    if not snapshots:
+        raise UserError(
+            f"The account {path.name} has no archive yet.",
+            hint=f"run: wa2pg extract --account {path.name}",
+            exit_code=ExitCode.ARCHIVE,
+        )
+    snapshots = without_replaced(snapshots)
+    for snapshot in snapshots:
+        _check_files(snapshot)
+    own = [snapshot.manifest.own for snapshot in snapshots]
+    remembered = _read_own(path / OWN)
+    return Archive(path.name, snapshots, [*own, remembered] if remembered else own)
+
+
+def without_replaced(snapshots: list[Snapshot]) -> list[Snapshot]:
+    """Put each redecoded snapshot in the place of the one it was made from; the last made wins."""
+    place_of: dict[str, int] = {}
+    places: list[Snapshot] = []
+    for snapshot in snapshots:
+        source = snapshot.manifest.source
+        origin = source.detail if source.kind is SourceKind.REDECODE else None
+        # an original that was removed since keeps its place for whatever else was made from it
+        place = place_of.get(origin, len(places)) if origin else len(places)
+        places[place : place + 1] = [snapshot]
+        place_of[snapshot.name] = place
+        if origin:
+            place_of[origin] = place
+    return places
+
+
+def _read_own(path: Path) -> Own | None:
+    try:
+        return Own.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError:
+        raise DamagedArchiveError(f"{OWN} of the account {path.parent.name} cannot be read.") from None
+
+
+def _check_files(snapshot: Snapshot) -> None:
+    for entry in snapshot.manifest.files:
+        path = snapshot.path / entry.path
+        where = f"{entry.path} of snapshot {snapshot.name}"
+        if not path.is_file():
+            raise DamagedArchiveError(f"The file {where} is missing.")
+        if path.stat().st_size != entry.bytes:
+            raise DamagedArchiveError(f"The file {where} has not the size that its manifest says.")
+        if entry.table not in TABLES_READ:
+            continue
+        try:
+            with pq.ParquetFile(path) as file:
+                rows, found = file.metadata.num_rows, fingerprint(file.schema_arrow)
+        except (pa.ArrowException, OSError):
+            raise DamagedArchiveError(f"The file {where} is not Parquet.") from None
+        if rows != entry.rows or found != fingerprint(RAW_TABLES[entry.table]):
+            raise DamagedArchiveError(f"The file {where} has not the rows or columns that its manifest says.")
+
+
+def inputs_hash(archive: Archive, as_of: datetime, settings: dict[str, str | None], tool_version: str) -> str:
+    """Hex sha256 of everything that a run's tables depend on."""
+    inputs = {
+        "snapshots": [snapshot.sha256 for snapshot in archive.snapshots],
+        "own": archive.own_addresses,
+        "as_of": as_of.isoformat(),
+        "settings": settings,
+        "tool": tool_version,
+    }
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

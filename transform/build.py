@@ -1,0 +1,94 @@
+"""From the archive to the four clean tables in a folder: the SQL steps in order, with what Python adds between them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from schemas.clean_run import Accounting, TableFile
+from schemas.progress import Progress, Step
+from schemas.tables import CLEAN_TABLES
+from transform.accounting import Figures, read_accounting, read_figures
+from transform.addressbook import AddressBook, fill_address_book
+from transform.archive import Archive
+from transform.checks import check_clean_tables, open_clean_table
+from transform.clean_files import TableWriter, write_table
+from transform.clients import client_rows
+from transform.enrich import Reader
+from transform.warehouse import Warehouse, open_warehouse, steps_between
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to make tables of; `reader` is None when language and status are left out."""
+
+    archive: Archive
+    as_of: datetime
+    region: str | None
+    reader: Reader | None
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The tables as written, and the figures of the report."""
+
+    tables: dict[str, TableFile]
+    accounting: Accounting
+    figures: Figures
+    contacts_without_messages: int
+    texts_with_nul: int
+
+
+def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
+    """Write the clean tables into `folder` and check them; raises UserError (1) when a check finds rows."""
+    with open_warehouse(job.archive, job.as_of, spill) as warehouse:
+        job.progress(Step("telling people apart"))
+        book = fill_address_book(warehouse, job.archive, job.region)
+        for step in steps_between(30, 60):
+            job.progress(Step(step[4:].replace("_", " ")))
+            warehouse.run(step)
+        accounting = read_accounting(warehouse)
+        messages, texts_with_nul = _write_messages(warehouse, job, folder, accounting.rows_out)
+        tables = {"messages": messages} | _write_other_tables(warehouse, job, folder, book)
+        job.progress(Step("checking the tables"))
+        check_clean_tables(warehouse)
+        clients = {row["phone"] for row in warehouse.rows("select phone from clean_clients")}
+        return Outcome(
+            tables=tables,
+            accounting=accounting,
+            figures=read_figures(warehouse),
+            contacts_without_messages=book.contacts_without_messages(clients),
+            texts_with_nul=texts_with_nul,
+        )
+
+
+def _write_messages(warehouse: Warehouse, job: Job, folder: Path, total: int) -> tuple[TableFile, int]:
+    done = texts_with_nul = 0
+    with TableWriter(folder / "messages.parquet", CLEAN_TABLES["messages"]) as writer:
+        for batch in warehouse.output("070_messages"):
+            texts_with_nul += sum(batch.column("had_nul").to_pylist())
+            languages = job.reader.read(batch) if job.reader else pa.nulls(batch.num_rows, pa.string())
+            writer.write(pa.Table.from_batches([batch]).append_column("language", languages))
+            done += batch.num_rows
+            job.progress(Step("writing messages", done=done, total=total))
+        file = writer.finish()
+    open_clean_table(warehouse, folder, "messages")
+    return file, texts_with_nul
+
+
+def _write_other_tables(warehouse: Warehouse, job: Job, folder: Path, book: AddressBook) -> dict[str, TableFile]:
+    job.progress(Step("writing clients"))
+    clients = client_rows(warehouse, book, job.reader.readings() if job.reader else {})
+    outputs: dict[str, Iterator[pa.RecordBatch]] = {
+        "clients": iter(clients.to_batches()),
+        "conversations": warehouse.output("075_conversations"),
+        "rejects": warehouse.output("080_rejects"),
+    }
+    tables = {}
+    for name, batches in outputs.items():
+        tables[name] = write_table(folder / f"{name}.parquet", CLEAN_TABLES[name], batches)
+        open_clean_table(warehouse, folder, name)
+    return tables

@@ -1,0 +1,82 @@
+"""The clean table clients: facts from SQL, with name, language, status, country and addresses."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from operator import itemgetter
+
+import pyarrow as pa
+
+from schemas.tables import CLEAN_CLIENTS
+from transform.addressbook import AddressBook
+from transform.enrich import UNREAD, Reading
+from transform.names import introduced_name, split_name, usable_name
+from transform.phones import country_and_time_zone
+from transform.warehouse import Warehouse
+
+# by the steps of 065_names.sql
+_NAME_SOURCES = {
+    1: "address_book",
+    2: "chat",
+    3: "inline_contact",
+    4: "business",
+    5: "push_name",
+    6: "push_name",
+}
+_INTRODUCTION = "introduction"
+
+
+def client_rows(warehouse: Warehouse, book: AddressBook, readings: Mapping[str, Reading]) -> pa.Table:
+    """One row a client, ordered by phone. Needs the view `clean_messages` of the messages as written."""
+    facts = [row for batch in warehouse.output("085_clients") for row in batch.to_pylist()]
+    names = _known_names(warehouse)
+    nameless = [fact["phone"] for fact in facts if fact["person"] not in names]
+    introduced = _introduced_names(warehouse, nameless)
+    rows = []
+    for fact in facts:
+        phone = fact["phone"]
+        name, source = names.get(fact["person"]) or introduced.get(phone) or (None, None)
+        first_name, last_name = split_name(name) if name else (None, None)
+        country, time_zone = country_and_time_zone(phone)
+        reading = readings.get(phone, UNREAD)
+        rows.append(
+            {
+                **fact,
+                "name": name,
+                "first_name": first_name,
+                "last_name": last_name,
+                "name_source": source,
+                "preferred_language": reading.language,
+                "language_confidence": reading.language_confidence,
+                "status": str(reading.decision.status),
+                "status_confidence": reading.decision.confidence,
+                "status_source": reading.decision.source,
+                "status_reason": reading.decision.reason,
+                "country": country,
+                "time_zone": time_zone,
+                "addresses": list(book.people[fact["person"]].addresses),
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=CLEAN_CLIENTS)
+
+
+def _known_names(warehouse: Warehouse) -> dict[int, tuple[str, str]]:
+    """The best usable name of each person that has one, and its source."""
+    warehouse.run("065_names")
+    candidates = warehouse.rows("from name_candidate order by person, step, newest desc, name")
+    names = {}
+    for person, own in groupby(candidates, key=itemgetter("person")):
+        for candidate in own:
+            if name := usable_name(candidate["name"]):
+                names[person] = (name, _NAME_SOURCES[candidate["step"]])
+                break
+    return names
+
+
+def _introduced_names(warehouse: Warehouse, nameless: list[str]) -> dict[str, tuple[str, str]]:
+    warehouse.put("nameless", pa.table({"phone": pa.array(nameless, pa.string())}))
+    names = {}
+    texts = [row for batch in warehouse.output("087_introductions") for row in batch.to_pylist()]
+    for phone, own in groupby(texts, key=itemgetter("phone")):
+        if name := introduced_name(row["body"] for row in own):
+            names[phone] = (name, _INTRODUCTION)
+    return names

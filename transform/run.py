@@ -1,0 +1,109 @@
+"""The stage transform: every sealed snapshot of an account in, one clean run out."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from schemas.clean_run import RUN_JSON, CleanRun, CleanRunFolder
+from schemas.datadir import PARTIAL_SUFFIX, DataDir, exclusive
+from schemas.files import private_umask, replace_file
+from schemas.manifest import Link, Tool
+from schemas.progress import Progress, Step, no_progress
+from schemas.version import VERSION
+from transform.addressbook import own_region
+from transform.archive import Archive, inputs_hash, read_archive
+from transform.build import Job, Outcome, build_tables
+from transform.enrich import Reader
+from transform.language import FastTextDetector, LanguageDetector
+from transform.run_folder import open_run, put_in_force, remove_old_runs
+from transform.status import RuleStatusDetector, StatusDetector
+
+_SPILL = "spill"
+
+
+@dataclass(frozen=True)
+class TransformOptions:
+    """How to transform. `as_of` (default: now; without a zone it is UTC) is the moment that status is told for.
+
+    `region` (ISO 3166 alpha-2; default: the own number's) reads local forms of numbers. `enrich=False` leaves
+    language and status out: that is for measuring the rest.
+    """
+
+    as_of: datetime | None = None
+    region: str | None = None
+    enrich: bool = True
+
+
+def transform(
+    data: DataDir,
+    account: str,
+    options: TransformOptions,
+    progress: Progress = no_progress,
+    *,
+    language: LanguageDetector | None = None,
+    status: StatusDetector | None = None,
+) -> CleanRunFolder:
+    """Make the clean tables of an account from all its sealed snapshots and put them in force.
+
+    The archive is only read. Raises UserError: (5) when there is no archive or it is damaged, (1) when another
+    transform runs on the account or when the tables do not pass their checks; the run in force then stays.
+    """
+    started_at = datetime.now(UTC)
+    as_of = _as_utc(options.as_of or started_at)
+    progress(Step("opening the archive"))
+    archive = read_archive(data.archive(account))
+    region = (options.region or own_region(archive) or "").upper() or None
+    reader = None
+    settings: dict[str, str | None] = {"region": region, "language": None, "status": None}
+    if options.enrich:
+        language = language or FastTextDetector()
+        status = status or RuleStatusDetector()
+        settings |= {"language": language.name, "status": status.name}
+        reader = Reader(language, status, as_of)
+    clean = data.clean(account)
+    with private_umask(), exclusive(clean, "transform"):
+        partial = open_run(clean, started_at)
+        outcome = build_tables(Job(archive, as_of, region, reader, progress), partial, partial / _SPILL)
+        shutil.rmtree(partial / _SPILL)
+        run = CleanRun(
+            format=1,
+            tool=Tool(name="wa2pg", version=VERSION),
+            run=partial.name.removesuffix(PARTIAL_SUFFIX),
+            account=account,
+            started_at=started_at,
+            finished_at=datetime.now(UTC),
+            as_of=as_of,
+            snapshots=[Link(snapshot=snapshot.name, sha256=snapshot.sha256) for snapshot in archive.snapshots],
+            settings=settings,
+            inputs_sha256=inputs_hash(archive, as_of, settings, VERSION),
+            tables=outcome.tables,
+            accounting=outcome.accounting,
+            people_without_number=outcome.figures.people_without_number,
+            messages_without_number=outcome.figures.messages_without_number,
+            contacts_without_messages=outcome.contacts_without_messages,
+            own_known=bool(archive.own_addresses),
+            history_complete=archive.complete,
+            warnings=_warnings(archive, outcome),
+        )
+        replace_file(partial / RUN_JSON, run.to_json())
+        path = put_in_force(partial)
+        remove_old_runs(clean)
+    progress(Step("clean tables are in force", done=1, total=1))
+    return CleanRunFolder(path, run)
+
+
+def _as_utc(moment: datetime) -> datetime:
+    """The moment in UTC to the millisecond, which is what the tables hold."""
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment - timedelta(microseconds=moment.microsecond % 1000)
+
+
+def _warnings(archive: Archive, outcome: Outcome) -> list[str]:
+    warnings = []
+    if not archive.own_addresses:
+        warnings.append("the own number is not known, so notes to oneself cannot be told from a client's chat")
+    if outcome.figures.timeless:
+        warnings.append(f"{outcome.figures.timeless} messages had no usable time and took that of a neighbour")
+    if outcome.texts_with_nul:
+        warnings.append(f"{outcome.texts_with_nul} messages held characters 0, which PostgreSQL cannot keep; removed")
+    return warnings

@@ -1,0 +1,1 @@
+"""One module a command; each parses, calls its stage and prints what came back."""

@@ -1,0 +1,108 @@
+"""`wa2pg db …` and `wa2pg org …`: the tables, the embedded server, the organisations."""
+
+import uuid
+
+import click
+
+from load.embedded import stop_embedded
+from load.migrate import migrate
+from load.organizations import create_organization, list_organizations
+from schemas.errors import ExitCode, UserError
+from wa2pg.invocation import Invocation, command_options
+from wa2pg.talk import report_table
+from wa2pg.target import open_target
+
+
+@click.group("db", short_help="The database's tables and the embedded server.")
+def db_group() -> None:
+    """The database that is loaded: DATABASE_URL's, or the embedded PostgreSQL where none is set."""
+
+
+@db_group.command("migrate", short_help="Make or update our tables.")
+@command_options("db migrate")
+def migrate_command(invocation: Invocation) -> int:
+    """Make or update wa2pg's own tables; again, it changes nothing.
+
+    Refuses where tables of these names exist that wa2pg did not make.
+    """
+    with open_target(invocation) as target, invocation.progress() as progress:
+        report = migrate(target.connection, progress)
+    rows = [("layout", report.layout), ("applied", ", ".join(report.applied) or "nothing, all were there")]
+    body = {"layout": report.layout, "applied": report.applied, "already": report.already}
+    return invocation.finish(body, [report_table("Migrate", rows)], next_command='wa2pg org create "My company"')
+
+
+@db_group.command("start", short_help="Start the embedded PostgreSQL.")
+@command_options("db start")
+def start_command(invocation: Invocation) -> int:
+    """Start the embedded PostgreSQL (after a reboot, say) and print how to reach it."""
+    _refuse_with_address(invocation)
+    with open_target(invocation) as target:
+        rows = [("psql", target.psql or "")]
+        return invocation.finish({"psql": target.psql}, [report_table("Embedded PostgreSQL: running", rows)])
+
+
+@db_group.command("stop", short_help="Stop the embedded PostgreSQL.")
+@command_options("db stop")
+def stop_command(invocation: Invocation) -> int:
+    """Stop the embedded PostgreSQL; its data stay."""
+    _refuse_with_address(invocation)
+    stopped = stop_embedded(invocation.data().postgres)
+    rows = [("server", "stopped" if stopped else "was not running")]
+    return invocation.finish({"stopped": stopped}, [report_table("Embedded PostgreSQL", rows)])
+
+
+def _refuse_with_address(invocation: Invocation) -> None:
+    if invocation.settings.database_url is not None:
+        raise UserError(
+            "DATABASE_URL is set, so the embedded PostgreSQL is not in use.",
+            hint="leave DATABASE_URL empty to use it",
+            exit_code=ExitCode.CONFIGURATION,
+        )
+
+
+@click.group("org", short_help="Organisations in the database.")
+def org_group() -> None:
+    """The organisations whose clients the database holds."""
+
+
+@org_group.command("create", short_help="Make an organisation.")
+@click.argument("name")
+@click.option("--id", "identifier", type=click.UUID, metavar="UUID", help="Its id.  [default: made from the slug]")
+@click.option("--slug", metavar="SLUG", help="Its short name.  [default: made from NAME]")
+@command_options("org create")
+def create_command(invocation: Invocation, name: str, identifier: uuid.UUID | None, slug: str | None) -> int:
+    """Make the organisation NAME; the same again says that it is there.
+
+    \b
+      wa2pg org create "Silk Road Tours"
+    """
+    with open_target(invocation) as target:
+        result = create_organization(target.connection, name, id=identifier, slug=slug)
+    organization = result.organization
+    rows = [
+        ("organisation", organization.name),
+        ("slug", organization.slug),
+        ("id", str(organization.id)),
+        ("", "made" if result.created else "already there"),
+    ]
+    body = {
+        "id": str(organization.id),
+        "name": organization.name,
+        "slug": organization.slug,
+        "created": result.created,
+    }
+    return invocation.finish(
+        body, [report_table("Organisation", rows)], next_command=f"wa2pg load --org {organization.slug}"
+    )
+
+
+@org_group.command("list", short_help="List the organisations.")
+@command_options("org list")
+def list_command(invocation: Invocation) -> int:
+    """List every organisation with its slug and id."""
+    with open_target(invocation) as target:
+        organizations = list_organizations(target.connection)
+    rows = [(organization.slug, f"{organization.id}  {organization.name}") for organization in organizations]
+    body = {"organizations": [{"id": str(o.id), "name": o.name, "slug": o.slug} for o in organizations]}
+    return invocation.finish(body, [report_table(f"Organisations: {len(rows)}", rows)])

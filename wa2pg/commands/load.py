@@ -1,0 +1,120 @@
+"""`wa2pg load`: clean tables to PostgreSQL."""
+
+from typing import Any
+
+import click
+from load.run import LoadOptions, LoadReport, load
+from rich.table import Table
+
+from load.organizations import find_organization
+from schemas.clean_run import read_current_run
+from schemas.errors import ExitCode, UserError
+from wa2pg.invocation import Invocation, command_options
+from wa2pg.talk import report_table
+from wa2pg.target import open_target
+
+_LOAD_OPTIONS = (
+    click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Load N chats, latest message first."),
+    click.option("--only-new", is_flag=True, help="Leave out chats that the database has already."),
+    click.option("--dry-run", is_flag=True, help="Do everything, report it, and roll it back."),
+    click.option(
+        "--skip-duplicates/--no-skip-duplicates",
+        default=True,
+        help="Keep, or update, name, language and status of clients already there.",
+    ),
+    click.option("--overwrite-status", is_flag=True, help="Also statuses that a person set after an import."),
+)
+
+
+def with_load_options(function: Any) -> Any:
+    """Add the options of the load."""
+    for option in reversed(_LOAD_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command("load", short_help="Clean tables to PostgreSQL.")
+@click.option("--org", metavar="ORG", help="Organisation, by id or slug (WA2PG_ORG).")
+@with_load_options
+@command_options("load")
+def load_command(invocation: Invocation, org: str | None, **options: Any) -> int:
+    """Load the clean tables into PostgreSQL, without duplicates, in one transaction.
+
+    The database is DATABASE_URL's; without it an embedded PostgreSQL is used.
+
+    \b
+      wa2pg load --org silk-road-tours --dry-run
+      wa2pg load --org silk-road-tours --limit 100 --only-new
+    """
+    report, psql = run_load(invocation, org, options)
+    return invocation.finish(
+        load_body(report), [load_table(invocation, report, psql)], next_command=next_after_load(invocation, report, org)
+    )
+
+
+def check_target(invocation: Invocation, org: str | None) -> None:
+    """Raise early what would stop the load at the end of an import: no organisation, no database, no rights."""
+    with open_target(invocation) as target:
+        find_organization(target.connection, _organization(invocation, org))
+
+
+def run_load(invocation: Invocation, org: str | None, options: dict[str, Any]) -> tuple[LoadReport, str | None]:
+    """Load the account's clean run; returns the report and how psql reaches an embedded database."""
+    organization = _organization(invocation, org)
+    clean = read_current_run(invocation.data().clean(invocation.real_account()))
+    with open_target(invocation) as target, invocation.progress() as progress:
+        report = load(target.connection, clean, LoadOptions(org=organization, **options), progress)
+        invocation.warnings += report.warnings
+        return report, target.psql
+
+
+def _organization(invocation: Invocation, org: str | None) -> str:
+    organization = org or invocation.settings.org
+    if organization is None:
+        raise UserError(
+            "Which organisation? None was named.",
+            hint='wa2pg org create "My company", then name it with --org my-company',
+            exit_code=ExitCode.USAGE,
+        )
+    return organization
+
+
+def next_after_load(invocation: Invocation, report: LoadReport, org: str | None) -> str | None:
+    """What to run after this load."""
+    if report.dry_run:
+        return f"wa2pg load --account {invocation.account} --org {org or invocation.settings.org}"
+    return (
+        f"wa2pg load --account {invocation.account} --org {org or invocation.settings.org}"
+    )
+
+
+def load_body(report: LoadReport) -> dict[str, Any]:
+    """The report's fields in JSON."""
+    body: dict[str, Any] = report.model_dump(mode="json")
+    del body["warnings"]
+    return body
+
+
+def load_table(invocation: Invocation, report: LoadReport, psql: str | None) -> Table:
+    """The report as people read it."""
+    chats, messages, people = report.chats, report.messages, report.people_without_number
+    rows = [
+        ("import run", report.run or "none: rolled back, nothing was changed"),
+        ("chats", f"{chats.total:,} total"),
+        ("  imported", f"{chats.imported:,}"),
+        ("  updated", f"{chats.updated:,}"),
+        ("  skipped as duplicates", f"{chats.skipped:,}"),
+        ("  failed", f"{len(chats.failed):,}"),
+        *(("", f"{failure.client}: {failure.reason}") for failure in chats.failed),
+        ("messages", ""),
+        ("  inserted", f"{messages.inserted:,}"),
+        ("  updated", f"{messages.updated:,}"),
+        ("  already there", f"{messages.already_there:,}"),
+        ("  rejected", f"{messages.rejected:,}"),
+    ]
+    if people.people:
+        rows.append(("people without a number", f"{people.people:,}, {people.messages:,} messages"))
+    if psql:
+        rows.append(("look into it", psql))
+    title = "Load (dry run)" if report.dry_run else "Load"
+    return report_table(f"{title}: account {invocation.account}", rows)

@@ -1,0 +1,103 @@
+"""`wa2pg transform`: sealed snapshots to clean tables."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.table import Table
+
+from schemas.clean_run import CleanRunFolder
+from transform.run import TransformOptions, transform
+from wa2pg.invocation import Invocation, command_options
+from wa2pg.talk import report_table
+
+
+class MomentType(click.ParamType[datetime]):
+    """A moment as ISO 8601; without an offset it is UTC, a date alone is its first second."""
+
+    name = "time"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> datetime:
+        """Parse it; fails as a usage error."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail("a time looks like 2026-03-01 or 2026-03-01T09:00:00Z", parameter, context)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+as_of_option = click.option(
+    "--as-of", type=MomentType(), metavar="TIME", help="Moment at which statuses are read.  [default: now]"
+)
+
+
+@click.command("transform", short_help="Snapshots to clean tables, offline.")
+@as_of_option
+@command_options("transform")
+def transform_command(invocation: Invocation, as_of: datetime | None) -> int:
+    """Make clean tables of everything the account's archive holds.
+
+    Needs no network and changes nothing in the archive; run it as often as you like.
+
+    \b
+      wa2pg transform --as-of 2026-03-01
+    """
+    with invocation.progress() as progress:
+        options = TransformOptions(as_of=as_of, region=invocation.settings.region)
+        folder = transform(invocation.data(), invocation.account, options, progress)
+    invocation.warnings += folder.run.warnings
+    return invocation.finish(
+        transform_body(folder),
+        [transform_table(invocation, folder)],
+        next_command=f"wa2pg load --account {invocation.account} --org ORGANISATION",
+    )
+
+
+def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
+    """The report's fields in JSON."""
+    run, accounting = folder.run, folder.run.accounting
+    return {
+        "run": run.run,
+        "as_of": run.as_of.isoformat(),
+        "in": accounting.rows_in,
+        "out": accounting.rows_out,
+        "duplicates": accounting.duplicates,
+        "applied": accounting.applied,
+        "not_for_crm": accounting.not_for_crm,
+        "rejected": accounting.rejected,
+        "undecoded": accounting.undecoded,
+        "clients": run.tables["clients"].rows,
+        "messages": run.tables["messages"].rows,
+        "people_without_number": {"people": run.people_without_number, "messages": run.messages_without_number},
+        "contacts_without_messages": run.contacts_without_messages,
+        "history_complete": run.history_complete,
+    }
+
+
+def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Table:
+    """The report as people read it."""
+    run, accounting = folder.run, folder.run.accounting
+    rows = [
+        ("run", f"{run.run}, as of {run.as_of:%Y-%m-%d %H:%M} UTC"),
+        ("rows in", f"{accounting.rows_in:,} from {len(run.snapshots)} snapshots"),
+        ("= messages out", f"{accounting.rows_out:,}"),
+        ("+ duplicates", f"{accounting.duplicates:,}"),
+        ("+ applied", _summed(accounting.applied)),
+        ("+ not for the CRM", _summed(accounting.not_for_crm)),
+        ("+ rejected", _summed(accounting.rejected)),
+        ("clients", f"{run.tables['clients'].rows:,}"),
+    ]
+    if accounting.undecoded:
+        rows.append(("not decoded", _summed(accounting.undecoded)))
+    if run.people_without_number:
+        rows.append(
+            ("without a number", f"{run.people_without_number:,} people, {run.messages_without_number:,} messages")
+        )
+    return report_table(f"Transform: account {invocation.account}", rows)
+
+
+def _summed(counts: dict[str, int]) -> str:
+    parts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+    return f"{sum(counts.values()):,} ({parts})" if parts else "0"

@@ -1,0 +1,72 @@
+"""What the program says to people: sentences on stderr, reports on stdout."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_COMMAND = re.compile(r"\bwa2pg (?=[a-z-])")
+
+
+def stderr() -> Console:
+    """Where talk, progress and errors go."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def stdout() -> Console:
+    """Where reports go."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def program() -> str:
+    """How this program is called from here: `wa2pg` when the shell finds it, else its path."""
+    beside = Path(sys.executable).with_name("wa2pg")
+    found = shutil.which("wa2pg")
+    if found is not None and Path(found).resolve() == beside.resolve():
+        return "wa2pg"
+    if not beside.exists():
+        return f"{Path(sys.executable).name} -m wa2pg"
+    try:
+        return str(beside.relative_to(Path.cwd()))
+    except ValueError:
+        return str(beside)
+
+
+def pasteable(text: str) -> str:
+    """`text` with the commands in it as they can be pasted here."""
+    name = program()
+    return _COMMAND.sub(lambda _found: name + " ", text)
+
+
+def complain(message: str, hint: str | None = None) -> None:
+    """An error's sentence and what to do, on stderr."""
+    console = stderr()
+    console.print(Text.assemble(("error: ", "bold red"), pasteable(message)))
+    if hint:
+        console.print(Text.assemble(("  hint: ", "bold"), pasteable(hint)))
+
+
+def warn(message: str) -> None:
+    """A warning, on stderr."""
+    stderr().print(Text.assemble(("warning: ", "bold yellow"), pasteable(message)))
+
+
+def say(message: str) -> None:
+    """Something worth knowing that is no result, on stderr."""
+    stderr().print(Text(pasteable(message)))
+
+
+def report_table(title: str, rows: list[tuple[str, str]]) -> Table:
+    """A report: a title and label-value rows, in 80 columns."""
+    table = Table(
+        title=Text(title, style="bold"), title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0)
+    )
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in rows:
+        table.add_row(f"  {label}", Text(value))
+    return table
