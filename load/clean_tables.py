@@ -1,4 +1,4 @@
-"""Reading a clean run: clients and conversations row by row, messages by DuckDB, never all at once."""
+"""Reading a clean run: clients and conversations row by row, messages in batches."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,31 +48,46 @@ def client_rows(clean: CleanRunFolder, nul: NulCount) -> Iterator[dict[str, Any]
 
 
 @contextmanager
-def open_messages(clean: CleanRunFolder, layout: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection with the view `clean_messages` and the layout's macros.
+def compute(layout: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection with the layout's macros, to compare and to format batches.
 
-    Nothing is spilled to disk: what would be written there is chat text.
+    It cannot spill to disk: what would be written there is chat text.
     """
-    config = {"memory_limit": "1GB", "temp_directory": "", "preserve_insertion_order": "true"}
-    connection = duckdb.connect(":memory:", config=config)
+    connection = duckdb.connect(":memory:", config={"memory_limit": "1GB", "temp_directory": ""})
     try:
         connection.execute("set TimeZone = 'UTC'")
-        connection.read_parquet(str(clean.table("messages"))).create_view("clean_messages")
         connection.execute(statement(layout, "copy_macros").decode())
         yield connection
-    except duckdb.Error:
-        raise _damaged(clean) from None
     finally:
         connection.close()
 
 
-def _rows(clean: CleanRunFolder, table: str) -> Iterator[dict[str, Any]]:
+@contextmanager
+def open_table(clean: CleanRunFolder, table: str) -> Iterator[pq.ParquetFile]:
+    """A clean table's file; raises UserError (5), also when it turns out damaged while it is read."""
     try:
         with pq.ParquetFile(clean.table(table)) as file:
-            for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
-                yield from batch.to_pylist()
+            yield file
     except (pa.ArrowInvalid, OSError):
         raise _damaged(clean) from None
+
+
+def read_batches(file: pq.ParquetFile, rows: int) -> Iterator[pa.Table]:
+    """The file in order, in pieces of whole row groups with about `rows` rows."""
+    groups: list[int] = []
+    waiting = 0
+    for group in range(file.num_row_groups):
+        groups.append(group)
+        waiting += file.metadata.row_group(group).num_rows
+        if waiting >= rows or group == file.num_row_groups - 1:
+            yield file.read_row_groups(groups)
+            groups, waiting = [], 0
+
+
+def _rows(clean: CleanRunFolder, table: str) -> Iterator[dict[str, Any]]:
+    with open_table(clean, table) as file:
+        for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
+            yield from batch.to_pylist()
 
 
 def _damaged(clean: CleanRunFolder) -> UserError:

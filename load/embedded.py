@@ -152,7 +152,7 @@ def _run(place: Place, words: list[str]) -> int:
     # the data directory goes by environment: pg_ctl puts -D through a shell.
     # No pipe: the server would keep it open, and whoever reads our output would wait for ever
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "PGDATA": str(place.cluster)}
-    user = {"user": place.user.uid, "group": place.user.gid, "extra_groups": []} if place.user else {}
+    other = place.user
     return subprocess.run(  # noqa: S603 - the wheel's own programs
         words,
         check=False,
@@ -161,7 +161,9 @@ def _run(place: Place, words: list[str]) -> int:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        **user,  # type: ignore[arg-type]
+        user=other.uid if other else None,
+        group=other.gid if other else None,
+        extra_groups=[] if other else None,
     ).returncode
 
 

@@ -43,8 +43,8 @@ def create_organization(
     connection: psycopg.Connection,
     name: str,
     *,
-    id: uuid.UUID | None,
-    slug: str | None,  # noqa: A002 - the column
+    id: uuid.UUID | None,  # noqa: A002 - the column
+    slug: str | None,
 ) -> OrganizationResult:
     """Make an organisation; the same again gives the one that is there, with `created` False.
 

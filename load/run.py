@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from load.clean_tables import NulCount, client_rows, open_messages
+from load.clean_tables import NulCount, client_rows
 from load.database_errors import database_error
 from load.layout import Layout
 from load.migrate import check_migrated
@@ -20,7 +20,7 @@ from load.organizations import find_organization
 from load.report import ChatFigures, LoadOptions, LoadReport, MessageFigures, PeopleWithoutNumber
 from load.rights import check_load_rights
 from load.targets.crm.clients import Import, insert_chats, refused_chats, stage_clients
-from load.targets.crm.messages import load_messages, messages_of_refused, messages_without_client
+from load.targets.crm.messages import load_messages
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
@@ -54,7 +54,10 @@ def load(
 def _wait_for_turn(work: Import, progress: Progress) -> None:
     # two loads of one organisation go one after the other; the lock goes with the transaction
     key = int.from_bytes(uuid.uuid5(work.organization, "load").bytes[:8], signed=True)
-    while not _value(work, "select pg_try_advisory_xact_lock(%s)", [key]):
+    while True:
+        row = work.connection.execute("select pg_try_advisory_xact_lock(%s)", [key]).fetchone()
+        if row and row[0]:
+            return
         progress(Step("waiting for another load of this organisation"))
         time.sleep(_SECONDS_BETWEEN_TRIES)
 
@@ -68,14 +71,12 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
     stage_clients(work, client_rows(clean, nul))
     progress(Step("loading clients"))
     insert_chats(work, options, progress)
-    with open_messages(clean, Layout.CRM.value) as messages:
-        counted = load_messages(work, messages, progress)
-        refused = messages_of_refused(work, messages)
-        orphans = messages_without_client(work, messages)
+    counted = load_messages(work, clean, progress)
     progress(Step("bringing counts up to date"))
     _follow_messages(work, options)
     figures = _one(work, "summary")
-    warnings = _warnings(options, nul.rows + counted.with_nul, orphans)
+    looked_at = counted["new"] + counted["changed"] + counted["same"]
+    warnings = _warnings(options, nul.rows + counted["nul"], counted["nobody"])
     report = LoadReport(
         run=None if options.dry_run else str(work.run),
         layout=Layout.CRM.value,
@@ -92,8 +93,8 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
         messages=MessageFigures(
             inserted=figures["messages_inserted"],
             updated=figures["messages_updated"],
-            already_there=counted.looked_at - figures["messages_inserted"] - figures["messages_updated"],
-            rejected=refused + orphans,
+            already_there=looked_at - figures["messages_inserted"] - figures["messages_updated"],
+            rejected=counted["refused"] + counted["nobody"],
         ),
         clients_updated=figures["clients_updated"],
         history_rows=figures["history_rows"],
@@ -151,8 +152,3 @@ def _one(work: Import, name: str) -> dict[str, Any]:
     cursor = work.execute(name)
     row = cursor.fetchone()
     return dict(zip([column.name for column in cursor.description or ()], row or (), strict=True))
-
-
-def _value(work: Import, query: bytes | str, parameters: list[Any]) -> Any:
-    row = work.connection.execute(query.encode() if isinstance(query, str) else query, parameters).fetchone()
-    return row[0] if row else None

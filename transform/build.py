@@ -67,6 +67,7 @@ def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
 
 def _write_messages(warehouse: Warehouse, job: Job, folder: Path, total: int) -> tuple[TableFile, int]:
     done = texts_with_nul = 0
+    job.progress(Step("writing messages", total=total))
     with TableWriter(folder / "messages.parquet", CLEAN_TABLES["messages"]) as writer:
         for batch in warehouse.output("070_messages"):
             texts_with_nul += sum(batch.column("had_nul").to_pylist())

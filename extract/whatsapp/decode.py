@@ -58,7 +58,7 @@ class _Decoder:
         self.tables.add("rejects", (self.payload, position, reason, detail, raw), len(raw))
 
     def decode(self, data: memoryview) -> None:
-        records, rest, cut_at = _split(data, _RECORDS)
+        records, rest, damage = _split(data, _RECORDS)
         # what is no list of records is decoded first: it names the kind of chunk
         history = _parsed(HistorySync, bytes(rest))
         if not records and (history is None or not history.ListFields()):
@@ -67,12 +67,17 @@ class _Decoder:
         if history is None:
             self.reject(None, "history_fields_undecodable", bytes(rest))
             history = HistorySync()
-        if cut_at is not None:
-            self.reject(None, "payload_cut_off", bytes(data[cut_at:]), f"no protobuf from byte {cut_at} on")
+        if damage is not None:
+            self.reject(
+                None, "payload_cut_off", bytes(data[damage.offset :]), f"no protobuf from byte {damage.offset} on"
+            )
         self.about_payload(history)
         take = {_CONVERSATIONS: self.conversation, _STATUS_MESSAGES: self.message, _CALLS: self.call}
         for number, start, end in records:
             take[number](bytes(data[start:end]))
+        if damage is not None and damage.number == _CONVERSATIONS:
+            # the conversation that was cut: its first messages are whole
+            self.conversation(bytes(data[damage.start :]))
 
     def about_payload(self, history: Any) -> None:
         if history.HasField("syncType"):
@@ -89,12 +94,12 @@ class _Decoder:
             self.tables.add(table, row, _ROW_BYTES)
 
     def conversation(self, raw: bytes) -> None:
-        messages, rest, cut_at = _split(memoryview(raw), _MESSAGES)
-        if cut_at is not None:
-            detail = f"no protobuf from byte {cut_at} of the conversation on"
-            self.reject(None, "conversation_cut_off", raw[cut_at:], detail)
+        messages, rest, damage = _split(memoryview(raw), _MESSAGES)
+        if damage is not None:
+            detail = f"no protobuf from byte {damage.offset} of the conversation on"
+            self.reject(None, "conversation_cut_off", raw[damage.offset :], detail)
         # decoding a conversation in one go is three times as fast as message by message
-        whole = _parsed(Conversation, raw) if cut_at is None else None
+        whole = _parsed(Conversation, raw) if damage is None else None
         conversation = whole if whole is not None else _parsed(Conversation, bytes(rest))
         if conversation is None:
             self.reject(None, "conversation_undecodable", bytes(rest))
@@ -164,8 +169,8 @@ def _parsed(kind: Any, raw: bytes | None) -> Any:
         return None
 
 
-def _split(data: memoryview, wanted: frozenset[int]) -> tuple[list[tuple[int, int, int]], bytearray, int | None]:
-    """The records of the wanted fields as (field, start, end), all other fields' bytes, and where it is cut off."""
+def _split(data: memoryview, wanted: frozenset[int]) -> tuple[list[tuple[int, int, int]], bytearray, WireError | None]:
+    """The records of the wanted fields as (field, start, end), all other fields' bytes, and the damage, if any."""
     records: list[tuple[int, int, int]] = []
     rest = bytearray()
     begin = 0
@@ -177,7 +182,7 @@ def _split(data: memoryview, wanted: frozenset[int]) -> tuple[list[tuple[int, in
                 rest += data[begin:end]
             begin = end
     except WireError as error:
-        return records, rest, error.offset
+        return records, rest, error
     return records, rest, None
 
 

@@ -9,14 +9,21 @@ from collections.abc import Iterator
 
 VARINT, FIXED64, LENGTH_DELIMITED, FIXED32 = 0, 1, 2, 5
 _MAX_VARINT_BYTES = 10
+_MAX_FIELD_NUMBER = 2**29 - 1
 
 
 class WireError(ValueError):
-    """The bytes stop being protobuf at `offset`."""
+    """The bytes stop being protobuf at `offset`.
 
-    def __init__(self, offset: int) -> None:
+    Where that is because a field is longer than what is left, `number` is the field's and `start` where its
+    value begins.
+    """
+
+    def __init__(self, offset: int, number: int | None = None, start: int | None = None) -> None:
         super().__init__(f"no protobuf field at byte {offset}")
         self.offset = offset
+        self.number = number
+        self.start = start
 
 
 def read_fields(data: memoryview) -> Iterator[tuple[int, int, int, int]]:
@@ -32,6 +39,8 @@ def read_fields(data: memoryview) -> Iterator[tuple[int, int, int, int]]:
         if wire_type == LENGTH_DELIMITED:
             length, position = _varint(data, position, size, begin)
             end = position + length
+            if end > size:
+                raise WireError(begin, number, position)
         elif wire_type == VARINT:
             _, end = _varint(data, position, size, begin)
         elif wire_type == FIXED64:
@@ -40,7 +49,7 @@ def read_fields(data: memoryview) -> Iterator[tuple[int, int, int, int]]:
             end = position + 4
         else:
             raise WireError(begin)
-        if number == 0 or end > size:
+        if not 0 < number <= _MAX_FIELD_NUMBER or end > size:
             raise WireError(begin)
         yield number, wire_type, position, end
         position = end

@@ -1,5 +1,6 @@
 """What WhatsApp's protobufs do to the unwary; each found by running neonize against them."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,4 @@ def test_votes_in_a_poll_are_rows_of_their_own(tmp_path: Path) -> None:
 
 
 def test_importing_the_protobufs_leaves_logging_as_it_was() -> None:
-    import logging  # noqa: PLC0415
-
     assert not [handler for handler in logging.getLogger().handlers if "neonize" in repr(handler)]

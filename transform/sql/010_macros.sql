@@ -18,6 +18,9 @@ end;
 
 create macro is_action(kind) as kind in ('edit', 'revoke', 'reaction', 'poll_vote');
 
+-- without a text these stand for a message that did not reach the phone, or that nobody could read
+create macro may_be_stub(kind) as kind in ('unavailable', 'unknown');
+
 create macro delivery_rank(word) as nullif(coalesce(list_position(getvariable('deliveries'), word), 0), 0);
 
 create macro message_type(kind) as case

@@ -1,6 +1,6 @@
 -- which occurrence of a message stands for it, where there are several or where its own time cannot be.
 -- grain: such an occurrence; key: row_id; an occurrence that is not here stands for its message as it is
--- inputs: occurrence, action, filled_time, raw_messages
+-- inputs: occurrence, spoken, action, filled_time
 create table repeated_key as
 select hash(person, from_me, message_id) as key
 from occurrence
@@ -19,15 +19,11 @@ select
     o.delivery,
     coalesce(o.sent_at, f.sent_at) as sent_at,
     coalesce(f.guess, 0) as guess,
-    o.kind not in ('unavailable', 'unknown') or s.row_id is not null as readable,
+    not may_be_stub(o.kind) or present(s.words) is not null as readable,
     e.edited_at
 from occurrence as o
 left join filled_time as f on o.row_id = f.row_id
-left join (
-    select row_id
-    from raw_messages
-    where kind in ('unavailable', 'unknown') and present(text) is not null
-) as s on o.row_id = s.row_id
+left join spoken as s on o.row_id = s.row_id
 left join (
     -- the edit that came inside this very occurrence
     select

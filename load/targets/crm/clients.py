@@ -62,21 +62,22 @@ class Import:
 
 
 def stage_clients(work: Import, rows: Iterable[dict[str, Any]]) -> int:
-    """Bring the clean clients to the server, in the order in which a limit takes them; returns how many."""
+    """Bring the clean clients to the server and tell those that are there; returns how many."""
     work.connection.execute(statement("crm", "stage_clients"))
-    columns = ("rank", "client_key", "conversation_key", *_COPIED)
+    columns = ("client_key", "conversation_key", *_COPIED)
     target = sql.SQL("copy wa2pg_clients ({}) from stdin").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
-    ordered = sorted(rows, key=_latest_first)
+    staged = 0
     with work.connection.cursor() as cursor, cursor.copy(target) as copy:
-        for rank, row in enumerate(ordered):
+        for row in rows:
+            staged += 1
             keys = (
                 client_key(work.organization, row["phone"]),
                 conversation_key(work.organization, row["phone"], CHANNEL_WHATSAPP),
             )
-            copy.write_row((rank, *keys, *(row[name] for name in _COPIED)))
+            copy.write_row((*keys, *(row[name] for name in _COPIED)))
     work.connection.execute("analyze wa2pg_clients")
     work.execute("match_clients")
-    return len(ordered)
+    return staged
 
 
 def insert_chats(work: Import, options: LoadOptions, progress: Progress) -> None:
@@ -136,8 +137,3 @@ def _insert(work: Import, phone: str | None) -> None:
 
 def _refused(error: psycopg.Error) -> bool:
     return (error.sqlstate or "").startswith(_REFUSALS)
-
-
-def _latest_first(row: dict[str, Any]) -> tuple[bool, float, str]:
-    last = row["last_message_at"]
-    return (last is None, -last.timestamp() if last else 0.0, row["phone"])

@@ -1,16 +1,20 @@
 -- (DuckDB) Sets a batch of clean messages against what its chats already have.
--- grain: one clean message; key: number, direction, whatsapp_message_id; inputs: clean_messages, batch, there
+-- verdict: new, changed, same; of a chat that is left_out or refused; of nobody in the clean clients
+-- grain: one clean message; key: phone, direction, whatsapp_message_id; inputs: clean_messages, chats, there
 create temporary view compared as
 select
   m.*,
   c.conversation_id,
   case
+    when c.phone is null then 'nobody'
+    when c.refused then 'refused'
+    when c.number is null then 'left_out'
     when t.number is null then 'new'
     when t.ours and t.content_hash is distinct from m.content_hash then 'changed'
     else 'same'
   end as verdict
 from clean_messages m
-join batch c using (phone)
+left join chats c using (phone)
 left join there t
   on t.number = c.number
   and t.direction = m.direction

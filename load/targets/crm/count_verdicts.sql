@@ -1,4 +1,3 @@
--- (DuckDB) How many messages of the batch are new, and how many changed.
--- grain: one row; inputs: compared
-select count(*) filter (where verdict = 'new') as new, count(*) filter (where verdict = 'changed') as changed
-from compared
+-- (DuckDB) How many messages of the batch got which verdict.
+-- grain: one verdict; key: verdict; inputs: compared
+select verdict, count(*) from compared group by verdict

@@ -6,5 +6,5 @@ copy (
   from wa2pg_chats h
   join public.messages m on m.conversation_id = h.conversation_id
   left join public.import_runs r on r.id = m.import_run_id and r.account = %(account)s
-  where h.number between %(first)s and %(last)s and not h.new_conversation
+  where h.number = any(%(numbers)s) and not h.new_conversation
 ) to stdout (format csv)

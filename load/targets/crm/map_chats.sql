@@ -1,5 +1,4 @@
--- Where each chosen chat lives in the database. `number` follows the phones in byte order, as the clean
--- messages do. A conversation that a person has moved to another client is found by its key.
+-- Where each chosen chat lives in the database. A conversation that a person has moved to another client is found by its key.
 -- grain: one chat; key: phone; inputs: wa2pg_clients, clients, conversations
 create temporary table wa2pg_chats on commit drop as
 with found as (

@@ -1,11 +1,12 @@
 """Messages of a clean run into the layout `crm`: what is there is fetched, only what is new or changed is sent.
 
-In batches of whole chats, so that memory does not grow with the archive. Many new rows go straight into the table;
+In batches of rows, so that memory does not grow with the archive. Many new rows go straight into the table;
 where that meets a row which somebody else inserted meanwhile, and always for few rows, they go through a temporary
 table and ON CONFLICT.
 """
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,9 +15,12 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv
 
+from load.clean_tables import compute, open_table, read_batches
 from load.statements import statement
 from load.targets.crm.clients import Import
+from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress, Step
+from schemas.tables import CLEAN_MESSAGES
 
 _THERE = pa.schema(
     [
@@ -27,7 +31,14 @@ _THERE = pa.schema(
         ("ours", pa.bool_()),
     ]
 )
-_CHATS = pa.schema([("number", pa.int32()), ("phone", pa.string()), ("conversation_id", pa.string())])
+_CHATS = pa.schema(
+    [
+        ("number", pa.int32()),
+        ("phone", pa.string()),
+        ("conversation_id", pa.string()),
+        ("refused", pa.bool_()),
+    ]
+)
 _COLUMNS = (
     b"id, organization_id, conversation_id, direction, whatsapp_message_id, type, body, sent_at, language, delivery, "
     b"reply_to, forwarded, edited_at, deleted_at, reactions, media_mime, media_name, media_bytes, content_hash, "
@@ -41,74 +52,64 @@ _BYTES_AT_ONCE = 1 << 20
 class BatchSizes:
     """`batch`: clean messages compared at once. `direct`: so many new rows go straight into the table."""
 
-    batch: int = 250_000
+    batch: int = 131_072
     direct: int = 50_000
 
 
 SIZES = BatchSizes()
 
 
-@dataclass(frozen=True)
-class MessageCounts:
-    """Clean messages of the chats that were looked at, and rows of them that lost a NUL."""
+def load_messages(work: Import, clean: CleanRunFolder, progress: Progress) -> Counter[str]:
+    """Insert the new messages of the chosen chats and bring changed ones up to date.
 
-    looked_at: int
-    with_nul: int
-
-
-def load_messages(work: Import, clean: duckdb.DuckDBPyConnection, progress: Progress) -> MessageCounts:
-    """Insert the new messages of the chosen chats and bring changed ones up to date."""
+    Returns how many clean messages were `new`, `changed`, `same`, `left_out`, `refused` (with their chat) or of
+    `nobody` in the clean clients (a sound run has none of those), and how many written ones lost a NUL (`nul`).
+    """
     work.connection.execute(statement("crm", "stage_messages"))
-    rows = work.connection.execute(
-        "select number, phone, conversation_id::text from wa2pg_chats order by number"
-    ).fetchall()
-    clean.register("chats", pa.Table.from_pylist([dict(zip(_CHATS.names, row, strict=True)) for row in rows], _CHATS))
-    batches = clean.execute(_duck("plan_batches"), {"batch": SIZES.batch}).fetchall()
-    total = sum(messages for _, _, messages in batches)
-    done = with_nul = 0
-    clean.register("batch", _CHATS.empty_table())
-    clean.register("there", _THERE.empty_table())
-    clean.execute(_duck("compare_messages"))
-    for first, last, messages in batches:
-        progress(Step("loading messages", done, total))
-        with_nul += _load_batch(work, clean, first, last)
-        done += messages
-    progress(Step("loading messages", done, total))
-    return MessageCounts(total, with_nul)
+    counts: Counter[str] = Counter()
+    with compute("crm") as duck, open_table(clean, "messages") as file:
+        duck.register("chats", _chats(work))
+        duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
+        duck.register("there", _THERE.empty_table())
+        duck.execute(_sql("compare_messages"))
+        for batch in read_batches(file, SIZES.batch):
+            progress(Step("loading messages", _done(counts), file.metadata.num_rows))
+            duck.register("clean_messages", batch)
+            counts += _load_batch(work, duck)
+        progress(Step("loading messages", _done(counts), file.metadata.num_rows))
+    return counts
 
 
-def messages_of_refused(work: Import, clean: duckdb.DuckDBPyConnection) -> int:
-    """How many messages belong to chats that the database refused."""
-    rows = work.connection.execute("select phone from wa2pg_clients where refused is not null").fetchall()
-    clean.register("refused", pa.table({"phone": pa.array([phone for (phone,) in rows], pa.string())}))
-    return _one(clean, "select count(*) from clean_messages semi join refused using (phone)", {})[0]
+def _done(counts: Counter[str]) -> int:
+    return counts.total() - counts["nul"]
 
 
-def messages_without_client(work: Import, clean: duckdb.DuckDBPyConnection) -> int:
-    """How many messages belong to nobody in the clean clients; a sound clean run has none."""
-    rows = work.connection.execute("select phone from wa2pg_clients").fetchall()
-    clean.register("everybody", pa.table({"phone": pa.array([phone for (phone,) in rows], pa.string())}))
-    return _one(clean, "select count(*) from clean_messages anti join everybody using (phone)", {})[0]
+def _chats(work: Import) -> pa.Table:
+    rows = work.connection.execute(statement("crm", "all_chats")).fetchall()
+    columns = list(zip(*rows, strict=True)) or [()] * len(_CHATS)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, _CHATS, strict=True)], _CHATS)
 
 
-def _load_batch(work: Import, clean: duckdb.DuckDBPyConnection, first: int, last: int) -> int:
-    chats = clean.execute("select * from chats where number between $first and $last", {"first": first, "last": last})
-    clean.register("batch", chats.to_arrow_table())
-    clean.register("there", _messages_there(work, first, last))
-    new, changed = _one(clean, _duck("count_verdicts"), {})
-    if new:
-        _insert_new(work, clean, new)
-    if changed:
-        _stage(work, clean, "changed")
+def _load_batch(work: Import, duck: duckdb.DuckDBPyConnection) -> Counter[str]:
+    numbers = [number for (number,) in duck.execute(_sql("chats_in_batch")).fetchall()]
+    duck.register("there", _messages_there(work, numbers))
+    counts = Counter(dict(duck.execute(_sql("count_verdicts")).fetchall()))
+    if counts["new"]:
+        _insert_new(work, duck, counts["new"])
+    if counts["changed"]:
+        _stage(work, duck, "changed")
         work.execute("update_messages")
         work.connection.execute("truncate wa2pg_messages")
-    written = [verdict for verdict, count in (("new", new), ("changed", changed)) if count]
-    return sum(_one(clean, _duck("count_nul"), {"verdict": verdict})[0] for verdict in written)
+    for verdict in ("new", "changed"):
+        if counts[verdict]:
+            ((rows,),) = duck.execute(_sql("count_nul"), {"verdict": verdict}).fetchall()
+            counts["nul"] += rows
+    return counts
 
 
-def _messages_there(work: Import, first: int, last: int) -> pa.Table:
+def _messages_there(work: Import, numbers: list[int]) -> pa.Table:
     known = io.BytesIO()
-    names = {"account": work.account, "first": first, "last": last}
+    names = {"account": work.account, "numbers": numbers}
     with work.connection.cursor() as cursor, cursor.copy(statement("crm", "export_message_keys"), names) as copy:
         for line in copy:
             known.write(line)
@@ -130,50 +131,43 @@ def _messages_there(work: Import, first: int, last: int) -> pa.Table:
     )
 
 
-def _insert_new(work: Import, clean: duckdb.DuckDBPyConnection, count: int) -> None:
+def _insert_new(work: Import, duck: duckdb.DuckDBPyConnection, count: int) -> None:
     if count >= SIZES.direct:
         try:
             with work.connection.transaction():
-                _copy(work, clean, "new", b"public.messages")
+                _copy(work, duck, "new", b"public.messages")
         except psycopg.errors.UniqueViolation:
             pass  # rolled back to before the copy: the way below takes what is not there
         else:
             return
-    _stage(work, clean, "new")
+    _stage(work, duck, "new")
     work.execute("insert_staged_messages")
     work.connection.execute("truncate wa2pg_messages")
 
 
-def _stage(work: Import, clean: duckdb.DuckDBPyConnection, verdict: str) -> None:
-    _copy(work, clean, verdict, b"wa2pg_messages")
+def _stage(work: Import, duck: duckdb.DuckDBPyConnection, verdict: str) -> None:
+    _copy(work, duck, verdict, b"wa2pg_messages")
     work.connection.execute("analyze wa2pg_messages")
 
 
-def _copy(work: Import, clean: duckdb.DuckDBPyConnection, verdict: str, table: bytes) -> None:
+def _copy(work: Import, duck: duckdb.DuckDBPyConnection, verdict: str, table: bytes) -> None:
     with work.connection.cursor() as cursor, cursor.copy(b"copy %b (%b) from stdin" % (table, _COLUMNS)) as copy:
-        for lines in _lines(work, clean, verdict):
+        for lines in _lines(work, duck, verdict):
             for start in range(0, len(lines), _BYTES_AT_ONCE):
                 copy.write(lines[start : start + _BYTES_AT_ONCE])
 
 
-def _lines(work: Import, clean: duckdb.DuckDBPyConnection, verdict: str) -> Iterator[memoryview]:
+def _lines(work: Import, duck: duckdb.DuckDBPyConnection, verdict: str) -> Iterator[memoryview]:
     names = {"organization": str(work.organization), "run": str(work.run), "verdict": verdict}
-    reader = clean.sql(_duck("message_lines"), params=names).to_arrow_reader(_LINES_AT_ONCE)
+    reader = duck.sql(_sql("message_lines"), params=names).to_arrow_reader(_LINES_AT_ONCE)
     for batch in reader:
         column = batch.column(0)
         # the lines stand one after another in Arrow's data buffer, which is what COPY wants
         _, offsets, data = column.buffers()
-        width = "q" if pa.types.is_large_string(column.type) else "i"
-        ends = memoryview(offsets).cast(width)
+        large = pa.types.is_large_string(column.type)
+        ends = memoryview(offsets).cast("q") if large else memoryview(offsets).cast("i")
         yield memoryview(data)[ends[column.offset] : ends[column.offset + len(column)]]
 
 
-def _duck(name: str) -> str:
+def _sql(name: str) -> str:
     return statement("crm", name).decode()
-
-
-def _one(clean: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, str]) -> tuple[int, ...]:
-    row = clean.execute(query, parameters).fetchone()
-    if row is None:
-        raise AssertionError("a query without groups gives one row")
-    return row

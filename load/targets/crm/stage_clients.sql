@@ -1,7 +1,7 @@
 -- The clean run's chats on the server, for the length of the transaction.
 -- grain: one client with his conversation; key: phone; inputs: clean clients and conversations
 create temporary table wa2pg_clients (
-  rank integer not null,
+  rank integer,
   phone text primary key,
   client_key uuid not null,
   conversation_key uuid not null,

@@ -1,0 +1,180 @@
+"""What a message does: asks a price, sends an offer, pays, refuses …, by the cues in `cues/*.toml`.
+
+A cue file has a table for each side, in it a list of phrases for each act. In a phrase `*` stands for the rest
+of a word and `#` for a number. All languages are looked for at once, because people mix them. Letters are
+compared without accents and without ө ү ң, as people type them.
+"""
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+_CUES = Path(__file__).with_name("cues")
+_READ_CHARACTERS = 2000
+
+
+class Act(StrEnum):
+    """What one side does with a message."""
+
+    # the client
+    ASKS_PRICE = "asks_price"
+    GIVES_DETAILS = "gives_details"
+    SHOWS_INTEREST = "shows_interest"
+    THINKS = "thinks"
+    BARGAINS = "bargains"
+    ASKS_CHANGES = "asks_changes"
+    ACCEPTS = "accepts"
+    PAYS = "pays"
+    REFUSES = "refuses"
+    TAKES_BACK = "takes_back"
+    IS_SERVED = "is_served"
+    IS_THANKFUL = "is_thankful"
+    INQUIRES_AGAIN = "inquires_again"
+    # the company
+    OFFERS = "offers"
+    WILL_OFFER = "will_offer"
+    ASKS_PAYMENT = "asks_payment"
+    CONFIRMS = "confirms"
+    SERVES = "serves"
+
+
+# "did you pay?", "not booked yet": asked or denied, these did not happen
+_VOID_IN_QUESTION = frozenset(
+    {Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.REFUSES, Act.IS_THANKFUL, Act.SHOWS_INTEREST, Act.THINKS}
+)
+_VOID_WHEN_DENIED = frozenset({Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.IS_SERVED, Act.ASKS_PAYMENT})
+_DENIALS = frozenset(
+    "не нет ни без not no never nicht kein keine pas ne nie no sin emas жок degil без لم لن ما لا non".split()
+)
+
+_CLAUSE = re.compile(r"[^.!?؟;\n]+(?:[.](?=\d)[^.!?؟;\n]*)*[.!?؟;\n]?")
+_TOKEN = re.compile(r"\d+(?:[ .,\u00a0]\d{3})*(?!\d)|\d+|[^\W\d_]+(?:'[^\W\d_]+)*")
+_MONEY = (
+    r"сом\w{0,3}|руб\w{0,3}|р(?!\w)|₽|\$|usd|долл\w*|бакс\w*|евро|€|eur\w?|тенге|тг|₸|теңге|lira|tl|₺|zł|zl|pln|złot\w*"
+    r"|so'm|сўм|сум\w*|som|soms|£|gbp|pounds?|aed|sar|ريال|درهم|دولار|يورو|тыс\w*|грн|₴"
+)
+_NUMBER = r"\d{1,3}(?:[ .,\u00a0]\d{3})+|\d+"
+_PRICE = re.compile(rf"(?:{_NUMBER})\s?(?:{_MONEY})(?!\w)|(?:[$€£₽])\s?\d+", re.IGNORECASE)
+# a round sum of four and more digits, no year, no phone number, no time
+_BARE_SUM = re.compile(r"(?<![\d+:/.-])(?:[1-9]\d{0,2}[ .\u00a0]\d{3}|(?!20[0-3]\d)[1-9]\d{2,5}0)(?![\d:/]| \d{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was recognised in one text."""
+
+    acts: frozenset[Act]
+    prices: int
+    bare_sums: int
+    asks: bool
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    words: tuple[tuple[str, bool], ...]  # text and whether it is the beginning of a word
+    act: Act
+
+
+def fold(text: str) -> str:
+    """Lower case without accents and with the letters that people type for ө ү ң ё and for Arabic variants."""
+    return text.lower().translate(_folding())
+
+
+@cache
+def _folding() -> dict[int, str]:
+    table = {}
+    for code in range(0xC0, 0x250):
+        plain = "".join(c for c in unicodedata.normalize("NFD", chr(code)) if not unicodedata.combining(c))
+        if plain != chr(code):
+            table[code] = plain
+    table.update(str.maketrans("өүңёєіїґłøßıқғұһәўҳأإآىة’ʻʼ‘`", "оунееииглосиккуxaухااايه'''''"))  # noqa: RUF001
+    table.update(str.maketrans({"\u0142": "l", "\u00df": "ss", "\u0131": "i", "\u00f8": "o"}))
+    return {code: letter for code, letter in table.items()}
+
+
+class CueReader:
+    """Recognises the acts of one side's texts. Reading the cue files takes some milliseconds: make it once."""
+
+    def __init__(self, side: str, folder: Path = _CUES) -> None:
+        self._whole: dict[str, list[_Cue]] = {}
+        self._beginning: dict[str, list[_Cue]] = {}
+        for cue in _read_cues(side, folder):
+            first, open_end = cue.words[0]
+            if open_end:
+                self._beginning.setdefault(first[:3], []).append(cue)
+            else:
+                self._whole.setdefault(first, []).append(cue)
+
+    def read(self, text: str) -> Reading:
+        """The acts of one text."""
+        folded = fold(text[:_READ_CHARACTERS])
+        acts: set[Act] = set()
+        asks = False
+        words = 0
+        for match in _CLAUSE.finditer(folded):
+            clause = match[0]
+            question = clause[-1] in "?؟"
+            asks |= question
+            tokens = _TOKEN.findall(clause)
+            words += len(tokens)
+            for place, act in self._found(tokens):
+                if question and act in _VOID_IN_QUESTION:
+                    continue
+                if act in _VOID_WHEN_DENIED and _denied(tokens, place):
+                    continue
+                acts.add(act)
+        prices = len(_PRICE.findall(folded))
+        return Reading(frozenset(acts), prices, len(_BARE_SUM.findall(folded)), asks, words)
+
+    def _found(self, tokens: list[str]) -> Iterator[tuple[int, Act]]:
+        for place, token in enumerate(tokens):
+            if token[0].isdigit():
+                candidates = self._whole.get("#", [])
+            else:
+                candidates = self._whole.get(token, []) + self._beginning.get(token[:3], [])
+            for cue in candidates:
+                if len(cue.words) <= len(tokens) - place and all(
+                    _fits(*word, tokens[place + offset]) for offset, word in enumerate(cue.words)
+                ):
+                    yield place, cue.act
+
+
+def _fits(expected: str, open_end: bool, token: str) -> bool:
+    if expected == "#":
+        return token[0].isdigit()
+    return token.startswith(expected) if open_end else token == expected
+
+
+def _denied(tokens: list[str], place: int) -> bool:
+    return any(token in _DENIALS or token.endswith("n't") for token in tokens[max(0, place - 2) : place])
+
+
+def _read_cues(side: str, folder: Path) -> Iterator[_Cue]:
+    for path in sorted(folder.glob("*.toml")):
+        for act, phrases in tomllib.loads(path.read_text("utf-8"))[side].items():
+            for phrase in phrases:
+                yield _Cue(_words_of(phrase), Act(act))
+
+
+def _words_of(phrase: str) -> tuple[tuple[str, bool], ...]:
+    words = []
+    for match in re.finditer(r"#|([^\W\d_]+(?:'[^\W\d_]+)*)(\*?)", fold(phrase)):
+        words.append((match[1] or "#", bool(match[2])))
+    if not words or (words[0][1] and len(words[0][0]) < 3):
+        raise ValueError(f"a cue must begin with a word, or with three letters of one: {phrase!r}")
+    return tuple(words)
+
+
+def cues_sha256(folder: Path = _CUES) -> str:
+    """Hex sha256 over all cue files, for run.json."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.toml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
