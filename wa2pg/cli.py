@@ -1,20 +1,39 @@
 """The command tree of `wa2pg`."""
 
+import importlib
 import platform
 from importlib.metadata import version
 
 import click
 
 from schemas.version import VERSION
-from wa2pg.commands.audit import audit_command
-from wa2pg.commands.database import db_group, org_group
-from wa2pg.commands.demo import demo_command
-from wa2pg.commands.extract import extract_command
-from wa2pg.commands.import_ import import_command
-from wa2pg.commands.load import load_command
-from wa2pg.commands.transform import transform_command
 
+# imported when called: transform and load have no use for what extract's libraries take to load
+_COMMANDS = {
+    "extract": "wa2pg.commands.extract:extract_command",
+    "transform": "wa2pg.commands.transform:transform_command",
+    "load": "wa2pg.commands.load:load_command",
+    "import": "wa2pg.commands.import_:import_command",
+    "audit": "wa2pg.commands.audit:audit_command",
+    "db": "wa2pg.commands.database:db_group",
+    "org": "wa2pg.commands.database:org_group",
+    "demo": "wa2pg.commands.demo:demo_command",
+}
 _PARTS = ("neonize", "pyarrow", "duckdb", "psycopg", "fasttext-community", "phonenumbers")
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
 
 def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -25,6 +44,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
 
 
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True, "max_content_width": 80},
     epilog=(
         "Exit codes: 0 done, 1 failed, 2 usage, 3 configuration, 4 pairing, 5 archive, 6 database, "
@@ -47,16 +67,3 @@ def cli() -> None:
       wa2pg transform                  snapshots to clean tables, offline
       wa2pg load --org NAME            clean tables to PostgreSQL
     """
-
-
-for _command in (
-    extract_command,
-    transform_command,
-    load_command,
-    import_command,
-    audit_command,
-    db_group,
-    org_group,
-    demo_command,
-):
-    cli.add_command(_command)

@@ -36,6 +36,8 @@ class Act(StrEnum):
     IS_SERVED = "is_served"
     IS_THANKFUL = "is_thankful"
     INQUIRES_AGAIN = "inquires_again"
+    HAS_OFFER = "has_offer"
+    SPEAKS_OF_PAYMENT = "speaks_of_payment"
     # the company
     OFFERS = "offers"
     WILL_OFFER = "will_offer"
@@ -46,7 +48,7 @@ class Act(StrEnum):
 
 # "did you pay?", "not booked yet": asked or denied, these did not happen
 _VOID_IN_QUESTION = frozenset(
-    {Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.REFUSES, Act.IS_THANKFUL, Act.SHOWS_INTEREST, Act.THINKS}
+    {Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.REFUSES, Act.IS_THANKFUL, Act.SHOWS_INTEREST, Act.THINKS, Act.IS_SERVED}
 )
 _VOID_WHEN_DENIED = frozenset({Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.IS_SERVED, Act.ASKS_PAYMENT})
 _DENIALS = frozenset(
@@ -62,7 +64,7 @@ _MONEY = (
 _NUMBER = r"\d{1,3}(?:[ .,\u00a0]\d{3})+|\d+"
 _PRICE = re.compile(rf"(?:{_NUMBER})\s?(?:{_MONEY})(?!\w)|(?:[$€£₽])\s?\d+", re.IGNORECASE)
 # a round sum of four and more digits, no year, no phone number, no time
-_BARE_SUM = re.compile(r"(?<![\d+:/.-])(?:[1-9]\d{0,2}[ .\u00a0]\d{3}|(?!20[0-3]\d)[1-9]\d{2,5}0)(?![\d:/]| \d{3})")
+_BARE_SUM = re.compile(r"(?<![\d+:/.-])(?:[1-9]\d{0,2}[ .\u00a0]\d{3}|(?!20[0-3]\d)[1-9]\d{2,5}0)(?![\d:/]| \d{3}|\s?(?:[mмkк][mм]?|kg|кг|метр\w*)(?!\w))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,15 @@ def fold(text: str) -> str:
 
 @cache
 def _folding() -> dict[int, str]:
-    table = {}
+    table: dict[int, str] = {}
     for code in range(0xC0, 0x250):
         plain = "".join(c for c in unicodedata.normalize("NFD", chr(code)) if not unicodedata.combining(c))
         if plain != chr(code):
             table[code] = plain
-    table.update(str.maketrans("өүңёєіїґłøßıқғұһәўҳأإآىة’ʻʼ‘`", "оунееииглосиккуxaухااايه'''''"))  # noqa: RUF001
-    table.update(str.maketrans({"\u0142": "l", "\u00df": "ss", "\u0131": "i", "\u00f8": "o"}))
-    return {code: letter for code, letter in table.items()}
+    table.update(str.maketrans("өүңёłıأإآىة", "оунеliااايه"))
+    table.update(dict.fromkeys(map(ord, "’ʻʼ‘`´"), "'"))
+    table[ord("ß")] = "ss"
+    return table
 
 
 class CueReader:
@@ -130,16 +133,17 @@ class CueReader:
                 if act in _VOID_WHEN_DENIED and _denied(tokens, place):
                     continue
                 acts.add(act)
-        prices = len(_PRICE.findall(folded))
-        return Reading(frozenset(acts), prices, len(_BARE_SUM.findall(folded)), asks, words)
+        if not any(map(str.isdigit, folded)):
+            return Reading(frozenset(acts), 0, 0, asks, words)
+        return Reading(frozenset(acts), len(_PRICE.findall(folded)), len(_BARE_SUM.findall(folded)), asks, words)
 
     def _found(self, tokens: list[str]) -> Iterator[tuple[int, Act]]:
         for place, token in enumerate(tokens):
-            if token[0].isdigit():
-                candidates = self._whole.get("#", [])
-            else:
-                candidates = self._whole.get(token, []) + self._beginning.get(token[:3], [])
-            for cue in candidates:
+            candidates = self._whole.get("#" if token[0].isdigit() else token)
+            openings = self._beginning.get(token[:3])
+            if openings:
+                candidates = candidates + openings if candidates else openings
+            for cue in candidates or ():
                 if len(cue.words) <= len(tokens) - place and all(
                     _fits(*word, tokens[place + offset]) for offset, word in enumerate(cue.words)
                 ):

@@ -4,12 +4,13 @@ import tempfile
 from pathlib import Path
 
 import click
-from load.run import LoadOptions, load
 
 from extract.own import parse_own
 from extract.whatsapp.replay import replay
 from extract.whatsapp.sample import SAMPLE_AS_OF, SAMPLE_OWN_LID, SAMPLE_OWN_PHONE, write_sample
 from load.organizations import create_organization
+from load.report import LoadOptions
+from load.run import load
 from transform.run import TransformOptions, transform
 from wa2pg.commands.extract import extract_body, extract_table
 from wa2pg.commands.load import load_body, load_table

@@ -1,12 +1,14 @@
 """`wa2pg load`: clean tables to PostgreSQL."""
 
+from dataclasses import asdict
 from typing import Any
 
 import click
-from load.run import LoadOptions, LoadReport, load
 from rich.table import Table
 
 from load.organizations import find_organization
+from load.report import LoadOptions, LoadReport
+from load.run import load
 from schemas.clean_run import read_current_run
 from schemas.errors import ExitCode, UserError
 from wa2pg.invocation import Invocation, command_options
@@ -83,14 +85,12 @@ def next_after_load(invocation: Invocation, report: LoadReport, org: str | None)
     """What to run after this load."""
     if report.dry_run:
         return f"wa2pg load --account {invocation.account} --org {org or invocation.settings.org}"
-    return (
-        f"wa2pg load --account {invocation.account} --org {org or invocation.settings.org}"
-    )
+    return f"wa2pg load --account {invocation.account} --org {org or invocation.settings.org}"
 
 
 def load_body(report: LoadReport) -> dict[str, Any]:
     """The report's fields in JSON."""
-    body: dict[str, Any] = report.model_dump(mode="json")
+    body: dict[str, Any] = asdict(report)
     del body["warnings"]
     return body
 
@@ -106,6 +106,7 @@ def load_table(invocation: Invocation, report: LoadReport, psql: str | None) -> 
         ("  skipped as duplicates", f"{chats.skipped:,}"),
         ("  failed", f"{len(chats.failed):,}"),
         *(("", f"{failure.client}: {failure.reason}") for failure in chats.failed),
+        *([("  left out by options", f"{chats.left_out:,}")] if chats.left_out else []),
         ("messages", ""),
         ("  inserted", f"{messages.inserted:,}"),
         ("  updated", f"{messages.updated:,}"),

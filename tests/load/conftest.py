@@ -1,0 +1,97 @@
+"""One real PostgreSQL for the session, a database of its own for each test."""
+
+import itertools
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from load.database import connect
+from load.embedded import Embedded, ensure_database, start_embedded, stop_embedded
+from load.migrate import migrate
+from load.organizations import create_organization
+from load.report import LoadOptions, LoadReport
+from load.run import load
+from load.server_place import find_place
+from tests.load.clean_runs import Chat, write_clean_run
+
+ORGANIZATION = uuid.UUID("8ffef617-5216-403e-9633-224a13d70670")
+_numbers = itertools.count()
+
+
+def remove_server(folder: Path) -> None:
+    """Stop the server that belongs to `folder` and remove everything of it, wherever it lives."""
+    place = find_place(folder)
+    stop_embedded(folder)
+    shutil.rmtree(place.home, ignore_errors=True)
+    place.lock.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    folder = tmp_path_factory.mktemp("server") / "postgres"
+    yield start_embedded(folder)
+    remove_server(folder)
+
+
+@pytest.fixture
+def empty_database(server: Embedded) -> str:
+    """The conninfo of a database without tables."""
+    name = f"test_{next(_numbers)}"
+    ensure_database(server, name)
+    return server.conninfo(name)
+
+
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """The conninfo of a migrated database with one organisation, `soul-kg`."""
+    with connect(empty_database) as connection:
+        migrate(connection)
+        create_organization(connection, "Soul KG", id=ORGANIZATION, slug=None)
+    return empty_database
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection]:
+    with connect(database) as opened:
+        yield opened
+
+
+Loader = Callable[..., LoadReport]
+
+
+@pytest.fixture
+def load_chats(connection: psycopg.Connection, tmp_path: Path) -> Loader:
+    """Writes a clean run of the chats and loads it: load_chats(chats, account=…, **LoadOptions)."""
+
+    def run(chats: list[Chat], *, account: str = "default", **options: Any) -> LoadReport:
+        clean = write_clean_run(tmp_path / f"run-{next(_numbers)}", chats, account=account)
+        return load(connection, clean, LoadOptions(**({"org": "soul-kg"} | options)))
+
+    return run
+
+
+TABLES = ("organizations", "clients", "conversations", "messages", "client_status_history", "import_run_changes")
+
+
+def dump(connection: psycopg.Connection, *, without: tuple[str, ...] = ()) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table but the list of runs, in one order; `without` names columns to leave out."""
+    found = {}
+    for table in TABLES:
+        query = f"select to_jsonb(t) - %s::text[] as row from public.{table} t order by 1"  # noqa: S608 - our names
+        rows = connection.execute(query.encode(), [list(without)]).fetchall()
+        found[table] = [row for (row,) in rows]
+    return found
+
+
+# what differs between two runs that bring the same rows
+OF_THE_RUN = ("import_run_id", "created_at", "updated_at", "id")
+
+
+def one(connection: psycopg.Connection, query: str, *values: Any) -> Any:
+    row = connection.execute(query.encode(), values).fetchone()
+    return row[0] if row and len(row) == 1 else row

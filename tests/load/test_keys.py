@@ -1,0 +1,25 @@
+"""The documented keys are the ones that are written."""
+
+import uuid
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from load.clean_tables import compute
+from load.keys import client_key, conversation_key, message_key, organization_key
+
+ORGANIZATION = uuid.UUID("8ffef617-5216-403e-9633-224a13d70670")
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), st.uuids())
+def test_duckdb_makes_the_same_uuid5_as_python(name: str, namespace: uuid.UUID) -> None:
+    with compute("crm") as duck:
+        rows = duck.execute("select uuid5($namespace, $name)", {"namespace": str(namespace), "name": name}).fetchall()
+    assert rows == [(str(uuid.uuid5(namespace, name)),)]
+
+
+def test_the_recipe_does_not_change() -> None:
+    assert str(client_key(ORGANIZATION, "+996555123456")) == "05d53ff1-dcb1-5a8b-b5c6-dcad6a9dc4d4"
+    assert str(conversation_key(ORGANIZATION, "+996555123456", "WHATSAPP")) == "x"
+    assert str(message_key(ORGANIZATION, "+996555123456", "INCOMING", "3EB0A1B2C3D4E5F60718")) == "x"
+    assert str(organization_key("soul-kg")) == "x"

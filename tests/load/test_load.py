@@ -1,0 +1,379 @@
+"""What a load leaves in the database."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from load.database import connect
+from load.keys import client_key, conversation_key, message_key
+from load.report import LoadOptions, LoadReport
+from load.run import load
+from load.targets.crm import messages as message_step
+from tests.load.clean_runs import Chat, Message, at, many_chats, write_clean_run
+from tests.load.conftest import OF_THE_RUN, ORGANIZATION, Loader, dump, one
+
+PHONE = "+996555123456"
+
+
+def balanced(report: LoadReport) -> bool:
+    chats = report.chats
+    return chats.total == chats.imported + chats.updated + chats.skipped + chats.left_out + len(chats.failed)
+
+
+def test_every_column_arrives_as_it_is_in_the_clean_tables(connection: psycopg.Connection, load_chats: Loader) -> None:
+    awkward = 'tab\t newline\n return\r backslash\\ \\N \\. "quotes" \U0001f44d ‏عربي'
+    details = {
+        "type": "DOCUMENT",
+        "reply_to": "B",
+        "forwarded": True,
+        "edited_at": at(3),
+        "deleted_at": at(4),
+        "reactions": '[{"emoji":"👍","from_me":true,"sent_at":"2026-03-01T09:00:00Z"}]',
+        "media_mime": "application/pdf",
+        "media_name": "tour\tplan.pdf",
+        "media_bytes": 5_000_000_000,
+    }
+    chat = Chat(PHONE, (Message("A", 1, body=awkward, more=details), Message("B", 2, "OUTGOING", None)), archived=True)
+    report = load_chats([chat])
+    assert balanced(report)
+    assert (report.chats.imported, report.messages.inserted, report.history_rows) == (1, 2, 1)
+    client = connection.execute("select * from clients").fetchone()
+    names = [column.name for column in connection.execute("select * from clients").description or ()]
+    stored = dict(zip(names, client or (), strict=True))
+    assert {name: stored[name] for name in chat.client()} == chat.client()
+    assert str(stored["import_run_id"]) == report.run
+    found = connection.execute("select * from messages order by sent_at")
+    columns = [column.name for column in found.description or ()]
+    first, second = (dict(zip(columns, row, strict=True)) for row in found)
+    expected = chat.rows()[0] | {"reactions": [{"emoji": "👍", "from_me": True, "sent_at": "2026-03-01T09:00:00Z"}]}
+    del expected["phone"]
+    assert {name: first[name] for name in expected} == expected
+    assert second["body"] is None
+    assert first["id"] == message_key(ORGANIZATION, PHONE, "INCOMING", "A")
+    assert stored["id"] == client_key(ORGANIZATION, PHONE)
+    assert one(connection, "select id, archived, message_count from conversations") == (
+        conversation_key(ORGANIZATION, PHONE, "WHATSAPP"),
+        True,
+        2,
+    )
+    history = one(connection, "select client_id, old_status, new_status, changed_by from client_status_history")
+    assert history == (stored["id"], None, "NEW_LEAD", "IMPORT")
+
+
+def test_a_second_run_changes_nothing(connection: psycopg.Connection, load_chats: Loader) -> None:
+    chats = many_chats(7)
+    load_chats(chats)
+    before = dump(connection)
+    for options in ({}, {"skip_duplicates": False}, {"skip_duplicates": False, "overwrite_status": True}):
+        again = load_chats(chats, **options)
+        assert dump(connection) == before
+        assert balanced(again)
+        assert (again.chats.imported, again.chats.updated, again.chats.skipped) == (0, 0, 7)
+        assert (again.messages.inserted, again.messages.updated, again.messages.already_there) == (0, 0, 21)
+        assert again.history_rows == again.clients_updated == 0
+
+
+def test_a_dry_run_tells_the_true_numbers_and_leaves_nothing(
+    connection: psycopg.Connection, load_chats: Loader
+) -> None:
+    load_chats(many_chats(3))
+    before = dump(connection)
+    runs = one(connection, "select count(*) from import_runs")
+    wanted = [chat.but(status="CLOSED") for chat in many_chats(9, messages=4)]
+    dry = load_chats(wanted, skip_duplicates=False, dry_run=True)
+    assert dump(connection) == before
+    assert one(connection, "select count(*) from import_runs") == runs
+    real = load_chats(wanted, skip_duplicates=False)
+    assert dry.run is None
+    assert dry.dry_run
+    assert real.run is not None
+    assert replace(dry, run=real.run, dry_run=False) == real
+    assert (real.chats.imported, real.chats.updated, real.messages.inserted) == (6, 3, 27)
+
+
+def test_two_chats_at_a_time_end_as_all_at_once(
+    connection: psycopg.Connection, empty_database: str, load_chats: Loader
+) -> None:
+    chats = many_chats(7)
+    reports = [load_chats(chats, limit=2, only_new=True) for _ in range(4)]
+    assert [report.chats.imported for report in reports] == [2, 2, 2, 1]
+    assert [report.chats.left_out for report in reports] == [5, 5, 5, 6]
+    assert all(balanced(report) and report.chats.total == 7 for report in reports)
+    piecewise = dump(connection, without=OF_THE_RUN)
+    connection.execute("truncate clients, import_runs cascade")
+    load_chats(chats)
+    assert dump(connection, without=OF_THE_RUN) == piecewise
+
+
+def test_a_limit_takes_the_chats_with_the_latest_message_and_then_the_lower_phone(
+    connection: psycopg.Connection, load_chats: Loader
+) -> None:
+    chats = [Chat("+9965550003", (Message("C", 5),)), Chat("+9965550002", (Message("B", 9),))]
+    chats += [Chat("+9965550001", (Message("A", 5),))]
+    load_chats(chats, limit=2)
+    assert connection.execute("select phone from clients order by phone").fetchall() == [
+        ("+9965550001",),
+        ("+9965550002",),
+    ]
+
+
+def test_skipping_duplicates_adds_messages_and_leaves_name_language_and_status(
+    connection: psycopg.Connection, load_chats: Loader
+) -> None:
+    chat = Chat(PHONE, (Message("A", 1),))
+    load_chats([chat])
+    later = chat.but(
+        messages=(Message("A", 1), Message("B", 7, "OUTGOING")),
+        name="Ivan",
+        language="en",
+        status="SOLD",
+        archived=True,
+    )
+    report = load_chats([later])
+    assert (report.chats.updated, report.messages.inserted, report.clients_updated) == (1, 1, 1)
+    assert one(connection, "select name, preferred_language, status from clients") == ("Anna Petrova", "ru", "NEW_LEAD")
+    assert one(connection, "select first_message_at, last_message_at, incoming_count, outgoing_count from clients") == (
+        at(1),
+        at(7),
+        1,
+        1,
+    )
+    assert one(connection, "select last_message_at, message_count, archived from conversations") == (at(7), 2, False)
+    before = one(connection, "select before from import_run_changes where table_name = 'clients'")
+    assert before["outgoing_count"] == 0
+    assert set(before) == {"outgoing_count", "last_message_at"}
+
+
+def test_not_skipping_duplicates_updates_name_language_and_status_with_a_history_row(
+    connection: psycopg.Connection, load_chats: Loader
+) -> None:
+    chat = Chat(PHONE)
+    load_chats([chat])
+    other = chat.but(name="Ivan Sidorov", first_name="Ivan", last_name="Sidorov", language="en", status="SOLD")
+    report = load_chats([other], skip_duplicates=False)
+    assert report.history_rows == report.chats.updated == 1
+    assert one(connection, "select name, preferred_language, status from clients") == ("Ivan Sidorov", "en", "SOLD")
+    rows = connection.execute("select old_status, new_status from client_status_history order by created_at")
+    assert rows.fetchall() == [(None, "NEW_LEAD"), ("NEW_LEAD", "SOLD")]
+
+
+def test_an_empty_value_never_overwrites_a_filled_one(connection: psycopg.Connection, load_chats: Loader) -> None:
+    chat = Chat(PHONE, more={"ad_title": "Spring tours"})
+    load_chats([chat])
+    nothing = chat.but(name=None, first_name=None, last_name=None, language=None)
+    nothing = nothing.but(more={"country": None, "time_zone": None, "ad_title": None})
+    half = chat.but(name="Boris", first_name="Boris", last_name=None, language="und")
+    for poorer in (nothing, half):
+        load_chats([poorer], skip_duplicates=False)
+        assert one(connection, "select name, first_name, last_name, preferred_language from clients") == (
+            "Anna Petrova",
+            "Anna",
+            "Petrova",
+            "ru",
+        )
+        assert one(connection, "select country, time_zone, ad_title from clients") == (
+            "KG",
+            "Asia/Bishkek",
+            "Spring tours",
+        )
+
+
+@pytest.mark.parametrize("by_hand", [
+    "update clients set status = 'SERVICE'",
+    """insert into client_status_history (organization_id, client_id, old_status, new_status, changed_by)
+       select organization_id, id, 'SOLD', status, 'HUMAN' from clients""",
+    "delete from client_status_history",
+])  # fmt: skip
+def test_a_status_that_a_person_set_is_kept_unless_it_may_be_overwritten(
+    connection: psycopg.Connection, load_chats: Loader, by_hand: str
+) -> None:
+    load_chats([Chat(PHONE)])
+    connection.execute(by_hand.encode())
+    theirs = one(connection, "select status from clients")
+    load_chats([Chat(PHONE, status="CLOSED", language="en")], skip_duplicates=False)
+    assert one(connection, "select status, preferred_language from clients") == (theirs, "en")
+    load_chats([Chat(PHONE, status="CLOSED")], skip_duplicates=False, overwrite_status=True)
+    assert one(connection, "select status from clients") == "CLOSED"
+    # the import had the last word now, so the next one may follow
+    load_chats([Chat(PHONE, status="SOLD")], skip_duplicates=False)
+    assert one(connection, "select status from clients") == "SOLD"
+
+
+@pytest.mark.parametrize("skip_duplicates", [True, False])
+def test_a_message_that_changed_in_the_archive_is_brought_up_to_date(
+    connection: psycopg.Connection, load_chats: Loader, skip_duplicates: bool
+) -> None:
+    load_chats([Chat(PHONE, (Message("A", body="tomorow"), Message("B")))])
+    edited = Message("A", body="tomorrow", more={"edited_at": at(2), "reactions": '[{"emoji":"👍"}]'})
+    report = load_chats([Chat(PHONE, (edited, Message("B")))], skip_duplicates=skip_duplicates)
+    assert (report.messages.updated, report.messages.already_there, report.chats.updated) == (1, 1, 1)
+    assert one(connection, "select body, edited_at, reactions from messages where whatsapp_message_id = 'A'") == (
+        "tomorrow",
+        at(2),
+        [{"emoji": "👍"}],
+    )
+    before = one(connection, "select before from import_run_changes where table_name = 'messages'")
+    assert (before["body"], before["edited_at"], before["reactions"]) == ("tomorow", None, [])
+
+
+def test_what_other_programs_and_people_put_there_is_left_alone(
+    connection: psycopg.Connection, load_chats: Loader
+) -> None:
+    connection.execute(
+        """
+        insert into clients (id, organization_id, phone, name, status)
+        values (gen_random_uuid(), %s, %s, 'By hand', 'SERVICE')
+        """,
+        [ORGANIZATION, PHONE],
+    )
+    connection.execute(
+        "insert into conversations (id, organization_id, client_id) select gen_random_uuid(), organization_id, id "
+        "from clients"
+    )
+    connection.execute(
+        """
+        insert into messages (id, organization_id, conversation_id, direction, whatsapp_message_id, type, body, sent_at)
+        select gen_random_uuid(), organization_id, id, 'INCOMING', 'A', 'TEXT', 'theirs', now() from conversations
+        """
+    )
+    report = load_chats([Chat(PHONE, (Message("A", body="ours"), Message("B")))])
+    assert (report.chats.imported, report.chats.updated) == (0, 1)
+    assert (report.messages.inserted, report.messages.already_there, report.messages.updated) == (1, 1, 0)
+    assert one(connection, "select name, status, incoming_count from clients") == ("By hand", "SERVICE", 2)
+    assert one(connection, "select body from messages where whatsapp_message_id = 'A'") == "theirs"
+    assert one(connection, "select count(*) from client_status_history") == 0
+
+
+def test_a_client_whose_phone_was_corrected_by_hand_is_not_made_again(
+    connection: psycopg.Connection, load_chats: Loader
+) -> None:
+    load_chats([Chat(PHONE)])
+    connection.execute("update clients set phone = '+996700000001'")
+    report = load_chats([Chat(PHONE, (Message("A"), Message("B")))])
+    assert (report.chats.updated, report.messages.inserted) == (1, 1)
+    assert one(connection, "select phone, incoming_count from clients") == ("+996700000001", 2)
+
+
+def test_two_accounts_make_one_client_with_the_word_of_the_later_one(
+    connection: psycopg.Connection, load_chats: Loader
+) -> None:
+    office = [Chat(PHONE, (Message("A", 1),), name="Office", first_name="Office", last_name=None, status="WARMED")]
+    sales = [Chat(PHONE, (Message("X", 9),), name="Sales", first_name="Sales", last_name=None, status="SOLD")]
+    load_chats(office, account="office", skip_duplicates=False)
+    load_chats(sales, account="sales", skip_duplicates=False)
+    expected = ("Sales", "SOLD", 2, at(1), at(9))
+    query = "select name, status, incoming_count, first_message_at, last_message_at from clients"
+    assert one(connection, query) == expected
+    before = dump(connection)
+    for account, chats in (("office", office), ("sales", sales), ("office", office)):
+        report = load_chats(chats, account=account, skip_duplicates=False)
+        assert report.chats.skipped == 1
+    assert dump(connection) == before
+    assert one(connection, "select count(*) from conversations") == 1
+
+
+def test_unsure_languages_are_written_as_null(connection: psycopg.Connection, load_chats: Loader) -> None:
+    messages = tuple(
+        Message(language or "none", more={"language": language}) for language in ("und", "other", "ky", None)
+    )
+    load_chats([Chat(PHONE, messages, language="und"), Chat("+996555000001", language="other")])
+    assert connection.execute("select distinct preferred_language from clients").fetchall() == [(None,)]
+    rows = connection.execute("select whatsapp_message_id, language from messages where conversation_id = %s", [
+        conversation_key(ORGANIZATION, PHONE, "WHATSAPP")
+    ])  # fmt: skip
+    assert dict(rows.fetchall()) == {"und": None, "other": None, "ky": "ky", "none": None}
+
+
+def test_nul_characters_are_taken_away_and_counted(connection: psycopg.Connection, load_chats: Loader) -> None:
+    reactions = r'[{"emoji": "a\u0000b", "note": "\\u0000 \\\u0000"}]'
+    chat = Chat(PHONE, (Message("A", body="x\0y", more={"reactions": reactions}), Message("B\0C")), name="An\0na")
+    report = load_chats([chat])
+    assert [warning.split()[0] for warning in report.warnings] == ["3"]
+    assert one(connection, "select body, reactions from messages where whatsapp_message_id = 'A'") == (
+        "xy",
+        [{"emoji": "ab", "note": "\\u0000 \\"}],
+    )
+    assert one(connection, "select name from clients") == "Anna"
+    again = load_chats([chat])
+    assert again.messages.already_there == 2
+    assert one(connection, "select count(*) from messages") == 2
+
+
+def test_a_chat_that_the_database_refuses_is_named_and_the_others_are_loaded(
+    connection: psycopg.Connection, load_chats: Loader
+) -> None:
+    chats = [*many_chats(5), Chat("+12", (Message("Z", 99), Message("Y", 98)))]
+    report = load_chats(chats, limit=3)
+    assert balanced(report)
+    assert (report.chats.total, report.chats.imported, report.chats.left_out) == (6, 3, 2)
+    assert [(failed.client, failed.reason) for failed in report.chats.failed] == [
+        (str(client_key(ORGANIZATION, "+12")), "sqlstate 23514, table clients, constraint clients_phone_e164")
+    ]
+    assert (report.messages.inserted, report.messages.rejected) == (9, 2)
+
+
+def test_messages_of_nobody_are_rejected_with_a_warning(connection: psycopg.Connection, tmp_path: Path) -> None:
+    clean = write_clean_run(tmp_path / "run", [Chat(PHONE)], messages=[Message("Q").row("+996555000009")])
+    report = load(connection, clean, LoadOptions("soul-kg"))
+    assert (report.messages.inserted, report.messages.rejected) == (1, 1)
+    assert report.warnings == ["1 messages belong to no client of the clean run and were not loaded"]
+
+
+def test_batches_and_the_direct_way_leave_the_same_rows(
+    connection: psycopg.Connection, load_chats: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # three row groups: one conversation crosses each of their borders
+    chats = many_chats(10, messages=15_000)
+    report = load_chats(chats)
+    assert report.messages.inserted == 150_000
+    direct = dump(connection, without=OF_THE_RUN)
+    connection.execute("truncate clients, import_runs cascade")
+    monkeypatch.setattr(message_step, "SIZES", message_step.BatchSizes(batch=70_000, direct=1_000_000))
+    load_chats(chats)
+    assert dump(connection, without=OF_THE_RUN) == direct
+    again = load_chats(chats)
+    assert (again.messages.inserted, again.messages.already_there) == (0, 150_000)
+
+
+def test_the_direct_way_gives_way_to_a_row_that_somebody_inserted_meanwhile(
+    connection: psycopg.Connection, database: str, load_chats: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_chats([Chat(PHONE)])
+    monkeypatch.setattr(message_step, "SIZES", message_step.BatchSizes(direct=1))
+    fetch = message_step._messages_there
+
+    def fetch_then_another_writes(*arguments: object) -> object:
+        found = fetch(*arguments)  # type: ignore[arg-type]
+        with connect(database) as crm:
+            crm.execute(
+                """
+                insert into messages
+                  (id, organization_id, conversation_id, direction, whatsapp_message_id, type, body, sent_at)
+                select gen_random_uuid(), organization_id, id, 'INCOMING', 'B', 'TEXT', 'live', now()
+                from conversations
+                """
+            )
+        return found
+
+    monkeypatch.setattr(message_step, "_messages_there", fetch_then_another_writes)
+    report = load_chats([Chat(PHONE, (Message("A"), Message("B", 1), Message("C", 2)))])
+    assert (report.messages.inserted, report.messages.already_there) == (1, 2)
+    assert one(connection, "select body from messages where whatsapp_message_id = 'B'") == "live"
+    assert one(connection, "select incoming_count from clients") == 3
+
+
+def test_counts_follow_messages_that_the_crm_added(connection: psycopg.Connection, load_chats: Loader) -> None:
+    load_chats([Chat(PHONE)])
+    connection.execute(
+        """
+        insert into messages (id, organization_id, conversation_id, direction, whatsapp_message_id, type, sent_at)
+        select gen_random_uuid(), organization_id, id, 'OUTGOING', 'live', 'TEXT', %s from conversations
+        """,
+        [at(0) + timedelta(days=1)],
+    )
+    report = load_chats([Chat(PHONE)])
+    assert (report.chats.updated, report.messages.inserted) == (1, 0)
+    assert one(connection, "select outgoing_count, last_message_at from clients") == (1, at(24 * 60))
