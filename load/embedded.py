@@ -10,8 +10,6 @@ import shlex
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +18,14 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from load.postgres_binaries import MAJOR, Binaries, copy_for_others, find_binaries, reachable_by_others, version
-from load.server_place import PORT, ROOT_HOME, Place, find_place, make_place
+from load.server_place import PORT, ROOT_HOME, Place, find_place, hold_place
 from schemas.errors import ExitCode, UserError
 from schemas.files import PRIVATE_FILE
 
 SUPERUSER = "postgres"
 _SECONDS_TO_START = 60
+# the processes of a server that was killed notice it and end, each in its time; until then none can start
+_SECONDS_FOR_ORPHANS = 15
 _SETTINGS = {
     "listen_addresses": "",
     # relative to the data directory: the home, whatever characters its path has
@@ -75,12 +75,11 @@ def start_embedded(folder: Path) -> Embedded:
 
     Two processes may do this at once. Raises UserError (6) when it cannot be made or started.
     """
-    place = make_place(folder)
-    with _locked(place):
+    with hold_place(folder) as place:
         embedded = Embedded(place.home, place.sockets, _usable_binaries(place))
         if not place.cluster.exists():
             _initialise(place, embedded.binaries)
-        found = (place.cluster / "PG_VERSION").read_text("ascii").strip()
+        found = (place.cluster / "PG_VERSION").read_text("utf-8").strip()
         if found != MAJOR:
             raise UserError(
                 f"The embedded database was made by PostgreSQL {found}; this wa2pg brings {MAJOR}.",
@@ -89,9 +88,11 @@ def start_embedded(folder: Path) -> Embedded:
                 exit_code=ExitCode.DATABASE,
             )
         if _server_process(place) is None:
+            left = place.cluster / "postmaster.pid"
+            died = left.exists()
             # PostgreSQL takes a number reused by any process of this user for a living server
-            (place.cluster / "postmaster.pid").unlink(missing_ok=True)
-            _start(place, embedded.binaries)
+            left.unlink(missing_ok=True)
+            _start(place, embedded.binaries, patience=_SECONDS_FOR_ORPHANS if died else 0)
         _wait_until_answering(embedded, place)
     return embedded
 
@@ -101,7 +102,7 @@ def stop_embedded(folder: Path) -> bool:
     place = find_place(folder)
     if not place.cluster.exists():
         return False
-    with _locked(place):
+    with hold_place(folder):
         if _server_process(place) is None:
             return False
         done = _run(place, [_usable_binaries(place).program("pg_ctl"), "stop", "-w", "-m", "fast"])
@@ -124,16 +125,6 @@ def ensure_database(embedded: Embedded, name: str) -> None:
             connection.execute(statement)
         except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             return  # another process made it in between
-
-
-@contextmanager
-def _locked(place: Place) -> Iterator[None]:
-    descriptor = os.open(place.lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _usable_binaries(place: Place) -> Binaries:
@@ -183,16 +174,19 @@ def _initialise(place: Place, binaries: Binaries) -> None:
     fresh.rename(place.cluster)
 
 
-def _start(place: Place, binaries: Binaries) -> None:
+def _start(place: Place, binaries: Binaries, patience: float) -> None:
     words = [binaries.program("pg_ctl"), "start", "-w", "-t", str(_SECONDS_TO_START), "-l", place.log.name]
     if place.sockets != place.home:
         words += ["-o", f"-k {place.sockets}"]
-    if _run(place, words):
-        raise UserError(
-            "The embedded database did not start.",
-            hint=f"see the end of {place.log}",
-            exit_code=ExitCode.DATABASE,
-        )
+    deadline = time.monotonic() + patience
+    while _run(place, words):
+        if time.monotonic() > deadline:
+            raise UserError(
+                "The embedded database did not start.",
+                hint=f"see the end of {place.log}",
+                exit_code=ExitCode.DATABASE,
+            )
+        time.sleep(0.2)
 
 
 def _server_process(place: Place) -> int | None:

@@ -5,17 +5,20 @@ is below /var/lib/wa2pg and belongs to a system user, because that user cannot e
 opening that directory for a database server is out of the question.
 """
 
+import fcntl
 import hashlib
 import os
 import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ExitCode, UserError
-from schemas.files import PRIVATE_FOLDER, make_private_folder, replace_file
+from schemas.files import PRIVATE_FILE, PRIVATE_FOLDER, make_private_folder
 
 SYSTEM_USER = "wa2pg"
 ROOT_HOME = Path("/var/lib/wa2pg")
@@ -61,29 +64,38 @@ def find_place(folder: Path) -> Place:
     return Place(home, home / ".lock", _sockets_for(home), None)
 
 
-def make_place(folder: Path) -> Place:
-    """Make what is missing of the place: private folders, and for root the system user.
+@contextmanager
+def hold_place(folder: Path) -> Iterator[Place]:
+    """Make what is missing of the place (private folders; for root the system user) and hold its lock.
 
     Existing folders above it keep their modes. Raises UserError (6) when it cannot be made.
     """
     try:
         if os.geteuid() == 0:
             _ensure_system_user()
+            with suppress(FileExistsError):
+                ROOT_HOME.mkdir(mode=0o700)
+                ROOT_HOME.chmod(0o711)
             place = find_place(folder)
-            _make_root_home(place, folder)
         else:
             place = find_place(folder)
             make_private_folder(place.home)
             # our own folder holds the socket, and whoever reaches that is let in as the database's owner
             place.home.chmod(PRIVATE_FOLDER)
             _make_sockets(place)
+        descriptor = os.open(place.lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     except OSError as error:
-        raise UserError(
-            f"The embedded database's folder cannot be made ({error.strerror}).",
-            hint="set WA2PG_DATA_DIR to a folder of your own, or DATABASE_URL to a PostgreSQL of your own",
-            exit_code=ExitCode.DATABASE,
-        ) from None
-    return place
+        raise _cannot_be_made(error) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if place.user:
+            _make_root_home(place, place.user)
+            # the name of the home is a hash: this says whose database it is
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, os.fsencode(folder.resolve()) + b"\n", 0)
+        yield place
+    finally:
+        os.close(descriptor)
 
 
 def _system_user() -> ServerUser | None:
@@ -109,17 +121,21 @@ def _ensure_system_user() -> None:
         )
 
 
-def _make_root_home(place: Place, folder: Path) -> None:
-    if place.user is None:
-        raise UserError(f"The system user {SYSTEM_USER} is gone.", exit_code=ExitCode.DATABASE)
-    if not ROOT_HOME.exists():
-        ROOT_HOME.mkdir()
-        ROOT_HOME.chmod(0o711)
-    if not place.home.exists():
-        place.home.mkdir(mode=PRIVATE_FOLDER)
-        os.chown(place.home, place.user.uid, place.user.gid)
-        # the name is a hash: this says whose database it is
-        replace_file(place.lock, os.fsencode(folder.resolve()) + b"\n")
+def _make_root_home(place: Place, user: ServerUser) -> None:
+    try:
+        place.home.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        if place.home.stat().st_uid != user.uid:
+            os.chown(place.home, user.uid, user.gid)
+    except OSError as error:
+        raise _cannot_be_made(error) from None
+
+
+def _cannot_be_made(error: OSError) -> UserError:
+    return UserError(
+        f"The embedded database's folder cannot be made ({error.strerror}).",
+        hint="set WA2PG_DATA_DIR to a folder of your own, or DATABASE_URL to a PostgreSQL of your own",
+        exit_code=ExitCode.DATABASE,
+    )
 
 
 def _sockets_for(home: Path) -> Path:

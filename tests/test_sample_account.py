@@ -208,7 +208,7 @@ def test_names_are_told_where_the_expectation_says() -> None:
         names.setdefault((source, phone_of(jid) or ""), set()).add(name)
 
     for _, conversation in walked().conversations:
-        tell("address_book", conversation.ID, conversation.name)
+        tell("chat", conversation.ID, conversation.name)
     for payload in walked().payloads.values():
         for pushed in payload.pushnames:
             tell("push_name", pushed.ID, pushed.pushname)
@@ -224,9 +224,9 @@ def test_names_are_told_where_the_expectation_says() -> None:
         elif client.name_from:
             assert client.name in names[client.name_from, client.phone]
     assert {client.name_from for client in EXPECTED.clients} == {
-        "address_book", "inline_contact", "business", "push_name", "introduction", None,
+        "chat", "inline_contact", "business", "push_name", "introduction", None,
     }  # fmt: skip
-    assert any(name.startswith("+") for (source, _), told in names.items() for name in told if source == "address_book")
+    assert any(name.startswith("+") for (source, _), told in names.items() for name in told if source == "chat")
 
 
 def test_numbers_have_the_shape_of_their_countries() -> None:

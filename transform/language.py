@@ -98,11 +98,10 @@ _AGAINST_BY_WORD = 0.02
 _DOUBT = 0.02
 # The model names 176 languages, and short texts of ours are often taken for a neighbour that nobody here writes.
 _OTHER_WEIGHT = 0.3
-# Kazakh without one of its own letters is rare from this many letters on: і alone is every 25th letter
+# ө ү ң are Kyrgyz and Kazakh; a Kazakh text with one of them mostly has one of these too (і is its commonest)
 _KAZAKH_LETTERS = re.compile("[әғқұһі]")
 _KYRGYZ_LETTERS = re.compile("[өүң]")
-
-
+_WORDS_FILE = Path(__file__).with_name("language_words.toml")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
@@ -143,7 +142,7 @@ class FastTextDetector:
         import fasttext  # noqa: PLC0415 - loads numpy, which nothing else of transform needs
 
         path = model or model_path()
-        self.name = f"lid.176.ftz {_sha256_prefix(path)}, rules {RULES_VERSION}"
+        self.name = f"lid.176.ftz {_sha256_prefix(path)}, rules {RULES_VERSION}, words {_sha256_prefix(_WORDS_FILE)}"
         self._model: Any = fasttext.load_model(str(path))
         self._seen: dict[str, Detection] = {}
 
@@ -238,7 +237,7 @@ def _script(text: str) -> str | None:
 
 @cache
 def _everyday_words() -> dict[str, frozenset[str]]:
-    data = tomllib.loads(Path(__file__).with_name("language_words.toml").read_text("utf-8"))
+    data = tomllib.loads(_WORDS_FILE.read_text("utf-8"))
     words: dict[str, set[str]] = {}
     for languages, listed in data.items():
         for word in listed.split():

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
+from rich.text import Text
 
 from schemas.datadir import DataDir, check_account, open_data_dir
 from schemas.errors import ExitCode, UserError
@@ -63,7 +63,7 @@ class Invocation:
     def finish(
         self,
         body: dict[str, Any],
-        tables: list[Table],
+        reports: list[Text],
         *,
         exit_code: ExitCode = ExitCode.DONE,
         next_command: str | None = None,
@@ -85,8 +85,8 @@ class Invocation:
             click.echo(json.dumps(frame, ensure_ascii=False, default=str))
             return int(exit_code)
         console = stdout()
-        for table in tables:
-            console.print(table)
+        for report in reports:
+            console.print(report)
         for warning in self.warnings:
             warn(warning)
         if next_command and not self.quiet:
@@ -107,7 +107,13 @@ def command_options(name: str) -> Callable[[Callable[..., int]], Callable[..., i
             help="How to show progress.  [default: bar at a terminal, else log]",
         )
         @click.option("-q", "--quiet", is_flag=True, help="No progress and no advice; errors and the report only.")
-        @click.option("-v", "--verbose", count=True, help="Twice (-vv): show where an unexpected error happened.")
+        @click.option(
+            "-v",
+            "--verbose",
+            count=True,
+            show_default=False,
+            help="Twice (-vv): show where an unexpected error happened.",
+        )
         @functools.wraps(function)
         def wrapper(
             account: str | None, as_json: bool, style: str | None, quiet: bool, verbose: int, **options: Any

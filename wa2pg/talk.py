@@ -3,10 +3,10 @@
 import re
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 _COMMAND = re.compile(r"\bwa2pg (?=[a-z-])")
@@ -60,13 +60,13 @@ def say(message: str) -> None:
     stderr().print(Text(pasteable(message)))
 
 
-def report_table(title: str, rows: list[tuple[str, str]]) -> Table:
-    """A report: a title and label-value rows, in 80 columns."""
-    table = Table(
-        title=Text(title, style="bold"), title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0)
-    )
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+def report_text(title: str, rows: list[tuple[str, str]], width: int = 80) -> Text:
+    """A report: a title and label-value lines, long values folded under themselves."""
+    column = max((len(label) for label, _ in rows), default=0) + 4
+    report = Text(title + "\n", style="bold")
     for label, value in rows:
-        table.add_row(f"  {label}", Text(value))
-    return table
+        folded = textwrap.wrap(value, max(20, width - column), break_on_hyphens=False, break_long_words=False) or [""]
+        lines = [f"  {label}".ljust(column) + folded[0], *(" " * column + line for line in folded[1:])]
+        report.append("".join(line.rstrip() + "\n" for line in lines), style="not bold")
+    report.rstrip()
+    return report

@@ -114,7 +114,12 @@ def many_chats(count: int, messages: int = 3) -> list[Chat]:
 
 
 def write_clean_run(
-    folder: Path, chats: Iterable[Chat], *, account: str = "default", messages: list[dict[str, Any]] | None = None
+    folder: Path,
+    chats: Iterable[Chat],
+    *,
+    account: str = "default",
+    messages: list[dict[str, Any]] | None = None,
+    row_group: int = 65_536,
 ) -> CleanRunFolder:
     """The run at `folder`; `messages` are rows that belong to none of the chats."""
     folder.mkdir(parents=True)
@@ -136,7 +141,7 @@ def write_clean_run(
     tables = {}
     for name, schema in CLEAN_TABLES.items():
         path = folder / f"{name}.parquet"
-        pq.write_table(pa.Table.from_pylist(content[name], schema), path, row_group_size=65_536)
+        pq.write_table(pa.Table.from_pylist(content[name], schema), path, row_group_size=row_group)
         tables[name] = TableFile(rows=len(content[name]), bytes=path.stat().st_size, sha256=sha256_of(path))
     run = CleanRun(
         format=1,

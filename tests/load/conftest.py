@@ -34,7 +34,12 @@ def remove_server(folder: Path) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     folder = tmp_path_factory.mktemp("server") / "postgres"
-    yield start_embedded(folder)
+    embedded = start_embedded(folder)
+    with psycopg.connect(embedded.conninfo("postgres"), autocommit=True) as admin:
+        # nobody needs these databases after a power cut
+        admin.execute("alter system set fsync = off")
+        admin.execute("select pg_reload_conf()")
+    yield embedded
     remove_server(folder)
 
 

@@ -19,7 +19,10 @@ def test_duckdb_makes_the_same_uuid5_as_python(name: str, namespace: uuid.UUID) 
 
 
 def test_the_recipe_does_not_change() -> None:
-    assert str(client_key(ORGANIZATION, "+996555123456")) == "05d53ff1-dcb1-5a8b-b5c6-dcad6a9dc4d4"
-    assert str(conversation_key(ORGANIZATION, "+996555123456", "WHATSAPP")) == "x"
-    assert str(message_key(ORGANIZATION, "+996555123456", "INCOMING", "3EB0A1B2C3D4E5F60718")) == "x"
-    assert str(organization_key("soul-kg")) == "x"
+    assert str(client_key(ORGANIZATION, "+996555123456")) == "19bc6540-5ece-51b7-8628-befa24a2f58d"
+    assert str(conversation_key(ORGANIZATION, "+996555123456", "WHATSAPP")) == "5de1ec97-79d3-57ba-b18c-bcc0c489fa87"
+    assert (
+        str(message_key(ORGANIZATION, "+996555123456", "INCOMING", "3EB0A1B2C3D4E5F60718"))
+        == "34c60412-5ca0-5e78-b2a0-8d0b095cf5c8"
+    )
+    assert str(organization_key("soul-kg")) == "1dceb574-14f8-52c6-85fd-cf822f74555d"

@@ -12,6 +12,7 @@ from load.keys import client_key, conversation_key, message_key
 from load.report import LoadOptions, LoadReport
 from load.run import load
 from load.targets.crm import messages as message_step
+from load.targets.crm.messages import BatchSizes
 from tests.load.clean_runs import Chat, Message, at, many_chats, write_clean_run
 from tests.load.conftest import OF_THE_RUN, ORGANIZATION, Loader, dump, one
 
@@ -24,7 +25,7 @@ def balanced(report: LoadReport) -> bool:
 
 
 def test_every_column_arrives_as_it_is_in_the_clean_tables(connection: psycopg.Connection, load_chats: Loader) -> None:
-    awkward = 'tab\t newline\n return\r backslash\\ \\N \\. "quotes" \U0001f44d ‏عربي'
+    awkward = 'tab\t newline\n return\r backslash\\ \\N \\. "quotes" \U0001f44d \u200fعربي'
     details = {
         "type": "DOCUMENT",
         "reply_to": "B",
@@ -323,26 +324,28 @@ def test_messages_of_nobody_are_rejected_with_a_warning(connection: psycopg.Conn
 
 
 def test_batches_and_the_direct_way_leave_the_same_rows(
-    connection: psycopg.Connection, load_chats: Loader, monkeypatch: pytest.MonkeyPatch
+    connection: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # three row groups: one conversation crosses each of their borders
-    chats = many_chats(10, messages=15_000)
-    report = load_chats(chats)
-    assert report.messages.inserted == 150_000
-    direct = dump(connection, without=OF_THE_RUN)
-    connection.execute("truncate clients, import_runs cascade")
-    monkeypatch.setattr(message_step, "SIZES", message_step.BatchSizes(batch=70_000, direct=1_000_000))
-    load_chats(chats)
-    assert dump(connection, without=OF_THE_RUN) == direct
-    again = load_chats(chats)
-    assert (again.messages.inserted, again.messages.already_there) == (0, 150_000)
+    found = []
+    chats = many_chats(10, messages=700)
+    # row groups that end inside conversations, batches of two of them
+    clean = write_clean_run(tmp_path / "run", chats, row_group=500)
+    options = LoadOptions("soul-kg")
+    for sizes in (BatchSizes(1000, 1), BatchSizes(1000, 1001), BatchSizes()):
+        monkeypatch.setattr(message_step, "SIZES", sizes)
+        assert load(connection, clean, options).messages.inserted == 7000
+        again = load(connection, clean, options)
+        assert (again.messages.inserted, again.messages.already_there) == (0, 7000)
+        found.append(dump(connection, without=OF_THE_RUN))
+        connection.execute("truncate clients, import_runs cascade")
+    assert found[0] == found[1] == found[2]
 
 
 def test_the_direct_way_gives_way_to_a_row_that_somebody_inserted_meanwhile(
     connection: psycopg.Connection, database: str, load_chats: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_chats([Chat(PHONE)])
-    monkeypatch.setattr(message_step, "SIZES", message_step.BatchSizes(direct=1))
+    monkeypatch.setattr(message_step, "SIZES", BatchSizes(direct=1))
     fetch = message_step._messages_there
 
     def fetch_then_another_writes(*arguments: object) -> object:

@@ -26,7 +26,9 @@ from transform.people import Evidence, address_of, find_people
 NEW_NUMBER = "996700000009@s.whatsapp.net"
 
 
-def people(*pairs: tuple[str, str, str, int], talking: tuple[str, ...] = (ANNA_LID,), own: tuple[str, ...] = ()) -> dict[str, str | None]:
+def people(
+    *pairs: tuple[str, str, str, int], talking: tuple[str, ...] = (ANNA_LID,), own: tuple[str, ...] = ()
+) -> dict[str, str | None]:
     """The phone of each address, by the evidence (lid, pn, source, arrival)."""
     found = find_people(talking, (), [Evidence(*one) for one in pairs], own, None)
     return {address: person.phone for address, person in found.items()}

@@ -39,8 +39,6 @@ class Act(StrEnum):
     HAS_OFFER = "has_offer"
     SPEAKS_OF_PAYMENT = "speaks_of_payment"
     # the company
-    OFFERS = "offers"
-    WILL_OFFER = "will_offer"
     ASKS_PAYMENT = "asks_payment"
     CONFIRMS = "confirms"
     SERVES = "serves"
@@ -48,12 +46,13 @@ class Act(StrEnum):
 
 # "did you pay?", "not booked yet": asked or denied, these did not happen
 _VOID_IN_QUESTION = frozenset(
-    {Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.REFUSES, Act.IS_THANKFUL, Act.SHOWS_INTEREST, Act.THINKS, Act.IS_SERVED}
+    {Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.REFUSES, Act.IS_THANKFUL, Act.SHOWS_INTEREST, Act.THINKS}
 )
 _VOID_WHEN_DENIED = frozenset({Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.IS_SERVED, Act.ASKS_PAYMENT})
 _DENIALS = frozenset(
-    "не нет ни без not no never nicht kein keine pas ne nie no sin emas жок degil без لم لن ما لا non".split()
-)
+    ["не", "нет", "ни", "без", "not", "no", "never", "nicht", "kein", "keine", "pas", "ne", "nie",
+     "sin", "emas", "жок", "degil", "لم", "لن", "ما", "لا", "non"]
+)  # fmt: skip
 
 _CLAUSE = re.compile(r"[^.!?؟;\n]+(?:[.](?=\d)[^.!?؟;\n]*)*[.!?؟;\n]?")
 _TOKEN = re.compile(r"\d+(?:[ .,\u00a0]\d{3})*(?!\d)|\d+|[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -64,7 +63,10 @@ _MONEY = (
 _NUMBER = r"\d{1,3}(?:[ .,\u00a0]\d{3})+|\d+"
 _PRICE = re.compile(rf"(?:{_NUMBER})\s?(?:{_MONEY})(?!\w)|(?:[$€£₽])\s?\d+", re.IGNORECASE)
 # a round sum of four and more digits, no year, no phone number, no time
-_BARE_SUM = re.compile(r"(?<![\d+:/.-])(?:[1-9]\d{0,2}[ .\u00a0]\d{3}|(?!20[0-3]\d)[1-9]\d{2,5}0)(?![\d:/]| \d{3}|\s?(?:[mмkк][mм]?|kg|кг|метр\w*)(?!\w))")
+_BARE_SUM = re.compile(
+    r"(?<![\d+:/.-])(?<!\d[ .\u00a0])(?:[1-9]\d{0,2}[ .\u00a0]\d{3}|(?!20[0-3]\d)[1-9]\d{2,5}0)"
+    r"(?![\d:/]| \d{3}|\s?(?:[mмkк][mм]?|kg|кг|метр\w*)(?!\w))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    words: tuple[tuple[str, bool], ...]  # text and whether it is the beginning of a word
+    first: str
+    rest: tuple[tuple[str, bool], ...]  # text and whether it is the beginning of a word
     act: Act
 
 
@@ -96,8 +99,8 @@ def _folding() -> dict[int, str]:
         plain = "".join(c for c in unicodedata.normalize("NFD", chr(code)) if not unicodedata.combining(c))
         if plain != chr(code):
             table[code] = plain
-    table.update(str.maketrans("өүңёłıأإآىة", "оунеliااايه"))
-    table.update(dict.fromkeys(map(ord, "’ʻʼ‘`´"), "'"))
+    table.update((ord(typed), plain) for typed, plain in zip("өүңёłıأإآىة", "оунеliااايه", strict=True))
+    table.update((ord(mark), "'") for mark in "’ʻʼ‘`´")
     table[ord("ß")] = "ss"
     return table
 
@@ -108,8 +111,9 @@ class CueReader:
     def __init__(self, side: str, folder: Path = _CUES) -> None:
         self._whole: dict[str, list[_Cue]] = {}
         self._beginning: dict[str, list[_Cue]] = {}
-        for cue in _read_cues(side, folder):
-            first, open_end = cue.words[0]
+        for words, act in _read_cues(side, folder):
+            first, open_end = words[0]
+            cue = _Cue(first, words[1:], act)
             if open_end:
                 self._beginning.setdefault(first[:3], []).append(cue)
             else:
@@ -139,41 +143,43 @@ class CueReader:
 
     def _found(self, tokens: list[str]) -> Iterator[tuple[int, Act]]:
         for place, token in enumerate(tokens):
-            candidates = self._whole.get("#" if token[0].isdigit() else token)
-            openings = self._beginning.get(token[:3])
-            if openings:
-                candidates = candidates + openings if candidates else openings
-            for cue in candidates or ():
-                if len(cue.words) <= len(tokens) - place and all(
-                    _fits(*word, tokens[place + offset]) for offset, word in enumerate(cue.words)
-                ):
+            for cue in self._whole.get("#" if token[0].isdigit() else token, ()):
+                if not cue.rest or _follows(cue.rest, tokens, place + 1):
+                    yield place, cue.act
+            for cue in self._beginning.get(token[:3], ()):
+                if token.startswith(cue.first) and (not cue.rest or _follows(cue.rest, tokens, place + 1)):
                     yield place, cue.act
 
 
-def _fits(expected: str, open_end: bool, token: str) -> bool:
-    if expected == "#":
-        return token[0].isdigit()
-    return token.startswith(expected) if open_end else token == expected
+def _follows(words: tuple[tuple[str, bool], ...], tokens: list[str], place: int) -> bool:
+    if len(tokens) - place < len(words):
+        return False
+    for (expected, open_end), token in zip(words, tokens[place:], strict=False):
+        if expected == "#":
+            if not token[0].isdigit():
+                return False
+        elif not (token.startswith(expected) if open_end else token == expected):
+            return False
+    return True
 
 
 def _denied(tokens: list[str], place: int) -> bool:
     return any(token in _DENIALS or token.endswith("n't") for token in tokens[max(0, place - 2) : place])
 
 
-def _read_cues(side: str, folder: Path) -> Iterator[_Cue]:
+def _read_cues(side: str, folder: Path) -> Iterator[tuple[tuple[tuple[str, bool], ...], Act]]:
     for path in sorted(folder.glob("*.toml")):
         for act, phrases in tomllib.loads(path.read_text("utf-8"))[side].items():
             for phrase in phrases:
-                yield _Cue(_words_of(phrase), Act(act))
+                yield _words_of(phrase), Act(act)
 
 
 def _words_of(phrase: str) -> tuple[tuple[str, bool], ...]:
-    words = []
-    for match in re.finditer(r"#|([^\W\d_]+(?:'[^\W\d_]+)*)(\*?)", fold(phrase)):
-        words.append((match[1] or "#", bool(match[2])))
+    found = re.finditer(r"#|([^\W\d_]+(?:'[^\W\d_]+)*)(\*?)", fold(phrase))
+    words = tuple((match[1] or "#", bool(match[2])) for match in found)
     if not words or (words[0][1] and len(words[0][0]) < 3):
         raise ValueError(f"a cue must begin with a word, or with three letters of one: {phrase!r}")
-    return tuple(words)
+    return words
 
 
 def cues_sha256(folder: Path = _CUES) -> str:

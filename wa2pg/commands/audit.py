@@ -8,7 +8,7 @@ from rich.text import Text
 from extract.audit import audit
 from schemas.errors import ExitCode
 from wa2pg.invocation import Invocation, command_options
-from wa2pg.talk import pasteable, report_table, stdout
+from wa2pg.talk import pasteable, report_text, stdout
 
 
 @click.command("audit", short_help="Check the archive against its manifests.")
@@ -31,7 +31,7 @@ def audit_command(invocation: Invocation, accounts: tuple[str, ...], repair: boo
         for finding in findings:
             stdout().print(Text(f"{finding.where}: {finding.what}; {pasteable(finding.todo)}"))
     checked = ", ".join(accounts or data.accounts()) or "none has an archive yet"
-    table = report_table("Audit", [("accounts", checked), ("findings", str(len(findings)))])
+    table = report_text("Audit", [("accounts", checked), ("findings", str(len(findings)))])
     return invocation.finish(
         {"findings": [asdict(finding) for finding in findings]},
         [table],

@@ -8,8 +8,9 @@ from load.embedded import stop_embedded
 from load.migrate import migrate
 from load.organizations import create_organization, list_organizations
 from schemas.errors import ExitCode, UserError
+from wa2pg.commands.load import look_into_it
 from wa2pg.invocation import Invocation, command_options
-from wa2pg.talk import report_table
+from wa2pg.talk import report_text
 from wa2pg.target import open_target
 
 
@@ -29,7 +30,7 @@ def migrate_command(invocation: Invocation) -> int:
         report = migrate(target.connection, progress)
     rows = [("layout", report.layout), ("applied", ", ".join(report.applied) or "nothing, all were there")]
     body = {"layout": report.layout, "applied": report.applied, "already": report.already}
-    return invocation.finish(body, [report_table("Migrate", rows)], next_command='wa2pg org create "My company"')
+    return invocation.finish(body, [report_text("Migrate", rows)], next_command='wa2pg org create "My company"')
 
 
 @db_group.command("start", short_help="Start the embedded PostgreSQL.")
@@ -38,8 +39,8 @@ def start_command(invocation: Invocation) -> int:
     """Start the embedded PostgreSQL (after a reboot, say) and print how to reach it."""
     _refuse_with_address(invocation)
     with open_target(invocation) as target:
-        rows = [("psql", target.psql or "")]
-        return invocation.finish({"psql": target.psql}, [report_table("Embedded PostgreSQL: running", rows)])
+        reports = [report_text("Embedded PostgreSQL", [("server", "running")]), *look_into_it(target.psql)]
+        return invocation.finish({"psql": target.psql}, reports)
 
 
 @db_group.command("stop", short_help="Stop the embedded PostgreSQL.")
@@ -49,7 +50,7 @@ def stop_command(invocation: Invocation) -> int:
     _refuse_with_address(invocation)
     stopped = stop_embedded(invocation.data().postgres)
     rows = [("server", "stopped" if stopped else "was not running")]
-    return invocation.finish({"stopped": stopped}, [report_table("Embedded PostgreSQL", rows)])
+    return invocation.finish({"stopped": stopped}, [report_text("Embedded PostgreSQL", rows)])
 
 
 def _refuse_with_address(invocation: Invocation) -> None:
@@ -93,7 +94,7 @@ def create_command(invocation: Invocation, name: str, identifier: uuid.UUID | No
         "created": result.created,
     }
     return invocation.finish(
-        body, [report_table("Organisation", rows)], next_command=f"wa2pg load --org {organization.slug}"
+        body, [report_text("Organisation", rows)], next_command=f"wa2pg load --org {organization.slug}"
     )
 
 
@@ -105,4 +106,4 @@ def list_command(invocation: Invocation) -> int:
         organizations = list_organizations(target.connection)
     rows = [(organization.slug, f"{organization.id}  {organization.name}") for organization in organizations]
     body = {"organizations": [{"id": str(o.id), "name": o.name, "slug": o.slug} for o in organizations]}
-    return invocation.finish(body, [report_table(f"Organisations: {len(rows)}", rows)])
+    return invocation.finish(body, [report_text(f"Organisations: {len(rows)}", rows)])

@@ -13,7 +13,7 @@ from load.report import LoadOptions
 from load.run import load
 from transform.run import TransformOptions, transform
 from wa2pg.commands.extract import extract_body, extract_table
-from wa2pg.commands.load import load_body, load_table
+from wa2pg.commands.load import load_body, load_table, look_into_it
 from wa2pg.commands.transform import transform_body, transform_table
 from wa2pg.invocation import DEMO_ACCOUNT, Invocation, command_options
 from wa2pg.target import DEMO_DATABASE, open_embedded
@@ -46,7 +46,8 @@ def demo_command(invocation: Invocation) -> int:
     tables = [
         extract_table(invocation, extracted),
         transform_table(invocation, cleaned),
-        load_table(invocation, report, psql),
+        load_table(invocation, report),
+        *look_into_it(psql),
     ]
     body = {
         "extract": extract_body(extracted),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
+from rich.text import Text
 
 from extract.own import parse_own
 from extract.redecode import redecode
@@ -14,7 +14,7 @@ from extract.whatsapp.replay import replay
 from schemas.errors import ExitCode, UserError
 from schemas.words import Ended
 from wa2pg.invocation import EXISTING, Invocation, command_options
-from wa2pg.talk import report_table, say
+from wa2pg.talk import report_text, say
 
 replay_options = (
     click.option(
@@ -119,14 +119,14 @@ def extract_body(report: ExtractReport) -> dict[str, Any]:
     return {**body, "payloads": {"announced": report.announced, "received": report.received}}
 
 
-def extract_table(invocation: Invocation, report: ExtractReport) -> Table:
+def extract_table(invocation: Invocation, report: ExtractReport) -> Text:
     """The report as people read it."""
     if report.snapshot is None:
         rows = [
             ("payloads", f"{report.already_archived:,} given, all archived before"),
             ("new snapshot", "none needed"),
         ]
-        return report_table(f"Extract: account {invocation.account}", rows)
+        return report_text(f"Extract: account {invocation.account}", rows)
     ended = "complete" if report.complete else f"incomplete (ended: {report.ended.value.replace('_', ' ')})"
     payloads = f"{report.received:,} of {report.announced:,}"
     if report.already_archived:
@@ -137,7 +137,7 @@ def extract_table(invocation: Invocation, report: ExtractReport) -> Table:
         *((name.replace("_", " "), f"{count:,}") for name, count in report.rows.items() if name != "rejects"),
         ("rejects", _counted(report.rejects)),
     ]
-    return report_table(f"Extract: account {invocation.account}", rows)
+    return report_text(f"Extract: account {invocation.account}", rows)
 
 
 def _counted(counts: dict[str, int]) -> str:

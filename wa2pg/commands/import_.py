@@ -14,6 +14,7 @@ from wa2pg.commands.load import (
     check_target,
     load_body,
     load_table,
+    look_into_it,
     next_after_load,
     run_load,
     with_load_options,
@@ -68,7 +69,7 @@ def import_command(
         cleaned = transform(data, invocation.account, transform_options, progress)
     invocation.warnings += cleaned.run.warnings
     report, psql = run_load(invocation, org, options)
-    tables += [transform_table(invocation, cleaned), load_table(invocation, report, psql)]
+    tables += [transform_table(invocation, cleaned), load_table(invocation, report), *look_into_it(psql)]
     body = {
         "extract": extract_body(extracted),
         "transform": transform_body(cleaned),

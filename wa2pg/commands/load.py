@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.table import Table
+from rich.text import Text
 
 from load.organizations import find_organization
 from load.report import LoadOptions, LoadReport
@@ -12,7 +12,7 @@ from load.run import load
 from schemas.clean_run import read_current_run
 from schemas.errors import ExitCode, UserError
 from wa2pg.invocation import Invocation, command_options
-from wa2pg.talk import report_table
+from wa2pg.talk import report_text
 from wa2pg.target import open_target
 
 _LOAD_OPTIONS = (
@@ -50,7 +50,9 @@ def load_command(invocation: Invocation, org: str | None, **options: Any) -> int
     """
     report, psql = run_load(invocation, org, options)
     return invocation.finish(
-        load_body(report), [load_table(invocation, report, psql)], next_command=next_after_load(invocation, report, org)
+        load_body(report),
+        [load_table(invocation, report), *look_into_it(psql)],
+        next_command=next_after_load(invocation, report, org),
     )
 
 
@@ -95,7 +97,7 @@ def load_body(report: LoadReport) -> dict[str, Any]:
     return body
 
 
-def load_table(invocation: Invocation, report: LoadReport, psql: str | None) -> Table:
+def load_table(invocation: Invocation, report: LoadReport) -> Text:
     """The report as people read it."""
     chats, messages, people = report.chats, report.messages, report.people_without_number
     rows = [
@@ -115,7 +117,10 @@ def load_table(invocation: Invocation, report: LoadReport, psql: str | None) -> 
     ]
     if people.people:
         rows.append(("people without a number", f"{people.people:,}, {people.messages:,} messages"))
-    if psql:
-        rows.append(("look into it", psql))
     title = "Load (dry run)" if report.dry_run else "Load"
-    return report_table(f"{title}: account {invocation.account}", rows)
+    return report_text(f"{title}: account {invocation.account}", rows)
+
+
+def look_into_it(psql: str | None) -> list[Text]:
+    """How psql reaches the embedded database, on a line of its own that can be pasted."""
+    return [Text.assemble(("Look into it\n", "bold"), f"  {psql}")] if psql else []

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from rich.table import Table
+from rich.text import Text
 
 from schemas.clean_run import CleanRunFolder
 from transform.run import TransformOptions, transform
 from wa2pg.invocation import Invocation, command_options
-from wa2pg.talk import report_table
+from wa2pg.talk import report_text
 
 
 class MomentType(click.ParamType[datetime]):
@@ -76,7 +76,7 @@ def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
     }
 
 
-def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Table:
+def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Text:
     """The report as people read it."""
     run, accounting = folder.run, folder.run.accounting
     rows = [
@@ -95,7 +95,7 @@ def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Table:
         rows.append(
             ("without a number", f"{run.people_without_number:,} people, {run.messages_without_number:,} messages")
         )
-    return report_table(f"Transform: account {invocation.account}", rows)
+    return report_text(f"Transform: account {invocation.account}", rows)
 
 
 def _summed(counts: dict[str, int]) -> str:

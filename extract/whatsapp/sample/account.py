@@ -41,15 +41,15 @@ def _expected_clients() -> tuple[ExpectedClient, ...]:
     for chat in chats():
         if not chat.individual:
             continue
-        # the precedence of DESIGN: address book, inline contact, business, push name, own words
+        # the precedence of transform: the chat's name, inline contact, business, push name, own words
         sources = {
-            "address_book": chat.name,
+            "chat": chat.name,
             "inline_contact": chat.inline,
             "business": chat.business,
             "push_name": chat.push,
             "introduction": chat.introduced,
         }
-        # an address book that holds the bare number names nobody
+        # a chat that is named by its bare number names nobody
         named = next(((source, name) for source, name in sources.items() if name and name[0] != "+"), (None, None))
         clients.append(ExpectedClient(chat.phone, chat.status, chat.language, named[1], named[0]))
     return tuple(sorted(clients, key=lambda client: client.phone))

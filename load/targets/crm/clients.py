@@ -75,7 +75,6 @@ def stage_clients(work: Import, rows: Iterable[dict[str, Any]]) -> int:
                 conversation_key(work.organization, row["phone"], CHANNEL_WHATSAPP),
             )
             copy.write_row((*keys, *(row[name] for name in _COPIED)))
-    work.connection.execute("analyze wa2pg_clients")
     work.execute("match_clients")
     return staged
 
@@ -87,6 +86,7 @@ def insert_chats(work: Import, options: LoadOptions, progress: Progress) -> None
     """
     while True:
         work.execute("choose_chats", only_new=options.only_new, limit=options.limit)
+        work.connection.execute("analyze wa2pg_clients")
         try:
             with work.connection.transaction():
                 _insert(work, None)

@@ -1,0 +1,119 @@
+"""Language and status on their way through a transform, with the real detectors where words matter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from schemas.words import Status
+from tests.transform.archives import (
+    ANNA,
+    AS_OF,
+    BAKYT,
+    Archive,
+    action,
+    message,
+    minute,
+    payload,
+)
+from tests.transform.conftest import FirstLetterDetector, Tables, clean
+from transform.run import TransformOptions, transform
+from transform.status import ChatMessage, StatusDecision
+
+
+class Listener:
+    """Keeps what it was asked about."""
+
+    name = "listener"
+
+    def __init__(self) -> None:
+        self.heard: list[list[ChatMessage]] = []
+
+    def decide(self, messages: Sequence[ChatMessage], as_of: datetime) -> StatusDecision:
+        assert as_of == AS_OF
+        self.heard.append(list(messages))
+        return StatusDecision(Status.WARMED, 0.5, "rules", f"heard {len(messages)}")
+
+
+def listen(archive: Archive) -> tuple[Tables, list[list[ChatMessage]]]:
+    listener = Listener()
+    folder = transform(
+        archive.data,
+        archive.account,
+        TransformOptions(as_of=AS_OF),
+        language=FirstLetterDetector(),
+        status=listener,
+    )
+    return Tables(folder), listener.heard
+
+
+def test_each_body_has_a_language_and_the_client_has_that_of_his_own_words(archive: Archive) -> None:
+    archive.add(
+        payload(
+            message(message_id="M5", text="I come on Monday", from_me=True, sent_at=minute(5)),
+            message(message_id="M4", text="Please send the programme", from_me=True, sent_at=minute(4)),
+            message(message_id="M3", text=None, kind="image", sent_at=minute(3)),
+            message(message_id="M2", text="👍 12", sent_at=minute(2)),
+            message(message_id="M1", text="Сколько стоит тур", kind="video", sent_at=minute(1)),
+        )
+    )
+    tables = clean(archive, enrich=True)
+    assert [row["language"] for row in tables.messages] == ["ru", None, None, "en", "en"]
+    assert tables.client["preferred_language"] == "ru"
+    assert tables.client["language_confidence"] > 0.5
+
+
+def test_calls_contacts_and_places_are_nobodys_words(archive: Archive) -> None:
+    archive.add(payload(*(message(message_id=kind, kind=kind) for kind in ("call", "contact", "location"))))
+    tables = clean(archive, enrich=True)
+    assert [row["language"] for row in tables.messages] == [None, None, None]
+    assert tables.client["preferred_language"] is None
+
+
+def test_an_edited_text_is_read_as_it_is_now(archive: Archive) -> None:
+    archive.add(payload(message(text="hello"), action("edit", text="привет")))
+    assert clean(archive, enrich=True).message["language"] == "ru"
+
+
+def test_status_is_told_from_each_clients_messages_up_to_as_of(archive: Archive) -> None:
+    archive.add(
+        payload(
+            message(ANNA, "M3", "later", sent_at=AS_OF.replace(hour=1)),
+            message(ANNA, "B", "two", sent_at=minute(1)),
+            message(ANNA, "A", "three", sent_at=minute(1), from_me=True),
+            message(ANNA, "C", None, kind="document", media_name="tour.pdf"),
+            message(BAKYT, "M1", "untimed", sent_at=None),
+            message("996555000003@s.whatsapp.net", "M9", "future", sent_at=AS_OF.replace(hour=2)),
+        )
+    )
+    tables, heard = listen(archive)
+    assert [[said.text for said in messages] for messages in heard] == [["tour.pdf", "three", "two"], ["untimed"], []]
+    assert [said.from_me for said in heard[0]] == [False, True, False]
+    assert [said.type for said in heard[0]] == ["DOCUMENT", "TEXT", "TEXT"]
+    assert [client["status_reason"] for client in tables.clients] == ["heard 3", "heard 1", "heard 0"]
+    assert (tables.clients[0]["status"], tables.clients[0]["status_source"]) == ("WARMED", "rules")
+    assert len(tables.messages) == 6
+
+
+def test_the_real_detectors_read_a_conversation(archive: Archive) -> None:
+    archive.add(
+        payload(
+            message(
+                message_id="M2", text="Готовы? Сколько вас человек и на какие даты?", from_me=True, sent_at=minute(2)
+            ),
+            message(message_id="M1", text="Здравствуйте! Хочу поехать на Иссык-Куль", sent_at=minute(1)),
+        )
+    )
+    folder = transform(archive.data, archive.account, TransformOptions(as_of=minute(10)))
+    tables = Tables(folder)
+    assert [row["language"] for row in tables.messages] == ["ru", "ru"]
+    assert tables.client["preferred_language"] == "ru"
+    assert tables.client["status"] in {Status.NEW_LEAD, Status.QUALIFIED}
+    assert tables.run.settings["language"]
+    assert tables.run.settings["status"]
+
+
+def test_without_enrichment_nothing_is_read(archive: Archive) -> None:
+    archive.add(payload(message()))
+    tables = clean(archive)
+    assert tables.message["language"] is None
+    assert (tables.client["status"], tables.client["status_confidence"]) == (Status.NEW_LEAD, 0.0)
+    assert (tables.run.settings["language"], tables.run.settings["status"]) == (None, None)
