@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from schemas.errors import ExitCode, UserError
 
-_RERUN = "run the same command again; nothing of this run was written"
+_RERUN = "run the same command again: nothing is written twice"
 # sqlstate or its class -> what happened, what to do (https://www.postgresql.org/docs/current/errcodes-appendix.html)
 _KNOWN = {
     "42501": ("The database user may not do this", "see the GRANTs in docs/postgres.md"),
@@ -27,6 +27,7 @@ _KNOWN = {
     "08": ("The connection to the database broke", f"check the network, then {_RERUN}"),
     "22P05": ("The database's encoding cannot hold this text", "use a database with the encoding UTF8"),
 }
+_UNSENDABLE = ("A value could not be sent to the database", "please report this: it is a mistake of wa2pg")
 _REFUSED = ("The database refused a row", "docs/postgres.md lists the tables and their rules")
 
 
@@ -48,7 +49,8 @@ def database_error(error: psycopg.Error, doing: str) -> UserError:
     """The sentence for an error met while `doing` something ("loading messages"); exit code 6."""
     state = error.sqlstate
     if state is None:
-        said, hint = _KNOWN["08"]
+        # libpq and psycopg speak for themselves here: a broken connection, or a value that cannot be sent
+        said, hint = _KNOWN["08"] if isinstance(error, psycopg.OperationalError) else _UNSENDABLE
     else:
         said, hint = _KNOWN.get(state) or _KNOWN.get(state[:2]) or _REFUSED
     return UserError(f"{said} while {doing} ({describe(error)}).", hint=hint, exit_code=ExitCode.DATABASE)

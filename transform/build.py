@@ -47,8 +47,9 @@ def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
     with open_warehouse(job.archive, job.as_of, spill) as warehouse:
         job.progress(Step("telling people apart"))
         book = fill_address_book(warehouse, job.archive, job.region)
-        for step in steps_between(30, 60):
-            job.progress(Step(step[4:].replace("_", " ")))
+        steps = steps_between(30, 60)
+        for done, step in enumerate(steps):
+            job.progress(Step("settling what each row is", done=done, total=len(steps)))
             warehouse.run(step)
         accounting = read_accounting(warehouse)
         messages, texts_with_nul = _write_messages(warehouse, job, folder, accounting.rows_out)

@@ -102,8 +102,12 @@ def _warnings(archive: Archive, outcome: Outcome) -> list[str]:
     warnings = []
     if not archive.own_addresses:
         warnings.append("the own number is not known, so notes to oneself cannot be told from a client's chat")
-    if outcome.figures.timeless:
-        warnings.append(f"{outcome.figures.timeless} messages had no usable time and took that of a neighbour")
-    if outcome.texts_with_nul:
-        warnings.append(f"{outcome.texts_with_nul} messages held characters 0, which PostgreSQL cannot keep; removed")
+    if timeless := outcome.figures.timeless:
+        warnings.append(f"{_messages(timeless)} had no usable time and took that of a neighbour")
+    if with_nul := outcome.texts_with_nul:
+        warnings.append(f"{_messages(with_nul)} held characters 0, which PostgreSQL cannot keep; removed")
     return warnings
+
+
+def _messages(count: int) -> str:
+    return f"{count} message" if count == 1 else f"{count} messages"

@@ -33,6 +33,7 @@ class Invocation:
     as_json: bool
     quiet: bool
     style: Style
+    names_account: bool = True
     started: float = field(default_factory=time.monotonic)
     warnings: list[str] = field(default_factory=list)
     _data: DataDir | None = None
@@ -76,7 +77,7 @@ class Invocation:
                 "version": VERSION,
                 "ok": exit_code is ExitCode.DONE,
                 "exit_code": int(exit_code),
-                "account": self.account,
+                "account": self.account if self.names_account else None,
                 "seconds": round(time.monotonic() - self.started, 3),
                 **body,
                 "next": next_command,
@@ -94,11 +95,17 @@ class Invocation:
         return int(exit_code)
 
 
-def command_options(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Give a command the options that all share; it receives an Invocation as its first argument."""
+_account_option = click.option("--account", metavar="NAME", help="WhatsApp account to work on (WA2PG_ACCOUNT).")
+
+
+def command_options(name: str, *, account: bool = True) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Give a command the options that all share; it receives an Invocation as its first argument.
+
+    `account=False` leaves --account out, for commands that work on none or on several.
+    """
+    names_account = account
 
     def decorate(function: Callable[..., int]) -> Callable[..., int]:
-        @click.option("--account", metavar="NAME", help="WhatsApp account to work on (WA2PG_ACCOUNT).")
         @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
         @click.option(
             "--progress",
@@ -116,7 +123,7 @@ def command_options(name: str) -> Callable[[Callable[..., int]], Callable[..., i
         )
         @functools.wraps(function)
         def wrapper(
-            account: str | None, as_json: bool, style: str | None, quiet: bool, verbose: int, **options: Any
+            as_json: bool, style: str | None, quiet: bool, verbose: int, account: str | None = None, **options: Any
         ) -> int:
             del verbose  # read by wa2pg.__main__ before any command runs
             settings = read_settings()
@@ -127,6 +134,7 @@ def command_options(name: str) -> Callable[[Callable[..., int]], Callable[..., i
                 as_json=as_json,
                 quiet=quiet,
                 style=Style(style) if style else default_style(),
+                names_account=names_account,
             )
             try:
                 return function(invocation, **options)
@@ -137,7 +145,7 @@ def command_options(name: str) -> Callable[[Callable[..., int]], Callable[..., i
                     invocation.finish(body, [], exit_code=error.exit_code)
                 raise
 
-        return wrapper
+        return _account_option(wrapper) if names_account else wrapper
 
     return decorate
 

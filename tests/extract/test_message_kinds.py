@@ -207,3 +207,13 @@ def test_an_edit_carries_its_target_its_time_and_what_it_became() -> None:
     assert (content.kind, content.text, content.target_id, content.at_ms) == ("edit", "new", "TARGET", 7)
     assert content.inner is not None
     assert content.inner.kind == "image"
+
+
+def test_a_hostile_list_of_a_hundred_thousand_lines_is_read_at_once() -> None:
+    options = [{"optionName": f"option {number}"} for number in range(100_000)]
+    poll = content_of(Message(pollCreationMessage={"name": "q", "options": options}))
+    card = content_of(Message(contactMessage={"displayName": "x", "vcard": "TEL:" + " " * 100_000 + "x"}))
+
+    assert poll.text is not None
+    assert poll.text.count("\n") == 100_000
+    assert card.text == "x"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +77,12 @@ class Tables:
         return row
 
 
-def clean(archive: Archive, **options: Any) -> Tables:
-    """Transform with the quick detector; without language and status unless `enrich=True`."""
-    options = {"as_of": AS_OF, "enrich": False} | options
-    folder = transform(archive.data, archive.account, TransformOptions(**options), language=FirstLetterDetector())
-    return Tables(folder)
+def clean(
+    archive: Archive, *, as_of: datetime | None = AS_OF, region: str | None = None, enrich: bool = False
+) -> Tables:
+    """Transform with the quick language detector; without language and status unless `enrich=True`."""
+    options = TransformOptions(as_of=as_of, region=region, enrich=enrich)
+    return Tables(transform(archive.data, archive.account, options, language=FirstLetterDetector()))
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_a_revoke_of_an_unknown_message_without_a_time_takes_its_neighbours(arch
     archive.add(payload(action("revoke", "M9", sent_at=None), message()))
     tables = clean(archive)
     assert {row["whatsapp_message_id"]: row["deleted_at"] for row in tables.messages} == {"M1": None, "M9": NOON}
-    assert tables.run.warnings == ["1 messages had no usable time and took that of a neighbour"]
+    assert tables.run.warnings == ["1 message had no usable time and took that of a neighbour"]
 
 
 def test_the_row_of_a_revoke_gives_way_to_the_message_when_it_comes(archive: Archive) -> None:

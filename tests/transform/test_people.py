@@ -1,5 +1,6 @@
 """Who is who: which addresses are one person, and which number is his."""
 
+from itertools import pairwise
 from random import Random
 
 from hypothesis import given
@@ -102,7 +103,7 @@ def test_fallback_evidence_serves_a_lid_that_has_no_other() -> None:
 
 def test_sources_of_one_payload_count_in_their_order() -> None:
     order = ["conversation", "mapping", "live", "session"]
-    for better, worse in zip(order, order[1:], strict=False):
+    for better, worse in pairwise(order):
         assert people((ANNA_LID, BAKYT, worse, 1), (ANNA_LID, ANNA, better, 1))[ANNA_LID] == ANNA_PHONE
     assert people((ANNA_LID, BAKYT, "inline_contact", 1), (ANNA_LID, ANNA, "receipt", 1))[ANNA_LID] == ANNA_PHONE
 

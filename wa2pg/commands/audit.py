@@ -14,7 +14,7 @@ from wa2pg.talk import pasteable, report_text, stdout
 @click.command("audit", short_help="Check the archive against its manifests.")
 @click.argument("accounts", nargs=-1, metavar="[ACCOUNT]...")
 @click.option("--repair", is_flag=True, help="Seal what dead processes left open; nothing else is changed.")
-@command_options("audit")
+@command_options("audit", account=False)
 def audit_command(invocation: Invocation, accounts: tuple[str, ...], repair: bool) -> int:
     """Check every file's checksum, rows and columns, every manifest, and the chain of snapshots.
 

@@ -20,7 +20,7 @@ def db_group() -> None:
 
 
 @db_group.command("migrate", short_help="Make or update our tables.")
-@command_options("db migrate")
+@command_options("db migrate", account=False)
 def migrate_command(invocation: Invocation) -> int:
     """Make or update wa2pg's own tables; again, it changes nothing.
 
@@ -34,7 +34,7 @@ def migrate_command(invocation: Invocation) -> int:
 
 
 @db_group.command("start", short_help="Start the embedded PostgreSQL.")
-@command_options("db start")
+@command_options("db start", account=False)
 def start_command(invocation: Invocation) -> int:
     """Start the embedded PostgreSQL (after a reboot, say) and print how to reach it."""
     _refuse_with_address(invocation)
@@ -44,7 +44,7 @@ def start_command(invocation: Invocation) -> int:
 
 
 @db_group.command("stop", short_help="Stop the embedded PostgreSQL.")
-@command_options("db stop")
+@command_options("db stop", account=False)
 def stop_command(invocation: Invocation) -> int:
     """Stop the embedded PostgreSQL; its data stay."""
     _refuse_with_address(invocation)
@@ -71,7 +71,7 @@ def org_group() -> None:
 @click.argument("name")
 @click.option("--id", "identifier", type=click.UUID, metavar="UUID", help="Its id.  [default: made from the slug]")
 @click.option("--slug", metavar="SLUG", help="Its short name.  [default: made from NAME]")
-@command_options("org create")
+@command_options("org create", account=False)
 def create_command(invocation: Invocation, name: str, identifier: uuid.UUID | None, slug: str | None) -> int:
     """Make the organisation NAME; the same again says that it is there.
 
@@ -99,7 +99,7 @@ def create_command(invocation: Invocation, name: str, identifier: uuid.UUID | No
 
 
 @org_group.command("list", short_help="List the organisations.")
-@command_options("org list")
+@command_options("org list", account=False)
 def list_command(invocation: Invocation) -> int:
     """List every organisation with its slug and id."""
     with open_target(invocation) as target:

@@ -14,7 +14,7 @@ from load.run import load
 from transform.run import TransformOptions, transform
 from wa2pg.commands.extract import extract_body, extract_table
 from wa2pg.commands.load import load_body, load_table, look_into_it
-from wa2pg.commands.transform import transform_body, transform_table
+from wa2pg.commands.transform import transform_body, transform_table, transform_warnings
 from wa2pg.invocation import DEMO_ACCOUNT, Invocation, command_options
 from wa2pg.target import DEMO_DATABASE, open_embedded
 
@@ -22,14 +22,14 @@ _ORGANIZATION = "Demo Tours"
 
 
 @click.command("demo", short_help="Try it all on a sample account.")
-@command_options("demo")
+@command_options("demo", account=False)
 def demo_command(invocation: Invocation) -> int:
     """Extract, transform and load an invented tour company's account into an embedded PostgreSQL.
 
     Works on the account `demo` and a database of its own. Of the settings only the data directory counts:
     DATABASE_URL is not read.
     """
-    invocation.account = DEMO_ACCOUNT
+    invocation.account, invocation.names_account = DEMO_ACCOUNT, True
     data = invocation.data()
     with invocation.progress() as progress, tempfile.TemporaryDirectory(prefix="wa2pg-demo-") as folder:
         payloads = write_sample(Path(folder))
@@ -37,7 +37,7 @@ def demo_command(invocation: Invocation) -> int:
         extracted = replay(data, DEMO_ACCOUNT, payloads, own=own, progress=progress)
         options = TransformOptions(as_of=SAMPLE_AS_OF, region="KG")
         cleaned = transform(data, DEMO_ACCOUNT, options, progress)
-    invocation.warnings += cleaned.run.warnings
+    invocation.warnings += transform_warnings(cleaned)
     with invocation.progress() as progress, open_embedded(invocation, DEMO_DATABASE) as target:
         organization = create_organization(target.connection, _ORGANIZATION, id=None, slug=None).organization
         report = load(target.connection, cleaned, LoadOptions(org=str(organization.id)), progress)

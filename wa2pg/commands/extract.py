@@ -68,6 +68,8 @@ def extract_command(
         else:
             report = run_replay(invocation, progress, paths, again=again, own=own, own_lid=own_lid)
     note(invocation, report)
+    if not report.own_known:
+        invocation.warnings.append("the own number is not known: name it with --own, so that notes to oneself are told")
     code = exit_code_of(report, strict=strict)
     return invocation.finish(
         extract_body(report),
@@ -96,10 +98,10 @@ def note(invocation: Invocation, report: ExtractReport) -> None:
     """Say what a person should know beside the figures."""
     for name in report.recovered:
         invocation.warnings.append(f"an extract had died: its snapshot {name} is sealed now, with all that had arrived")
-    if not report.own_known:
-        invocation.warnings.append("the company's own number is not known (--own): the note-to-self cannot be told")
     if report.ended is Ended.INTERRUPTED:
         say("Stopped; what had arrived is sealed. Run the same command again to take the rest.")
+    elif not report.complete:
+        invocation.warnings.append("the history is incomplete: see `ended` in the snapshot's manifest")
     if report.rejects:
         invocation.warnings.append(f"{sum(report.rejects.values())} records could not be decoded; they are kept")
 

@@ -19,7 +19,7 @@ from wa2pg.commands.load import (
     run_load,
     with_load_options,
 )
-from wa2pg.commands.transform import as_of_option, transform_body, transform_table
+from wa2pg.commands.transform import as_of_option, transform_body, transform_table, transform_warnings
 from wa2pg.invocation import Invocation, command_options
 
 
@@ -67,7 +67,7 @@ def import_command(
     with invocation.progress() as progress:
         transform_options = TransformOptions(as_of=as_of, region=invocation.settings.region)
         cleaned = transform(data, invocation.account, transform_options, progress)
-    invocation.warnings += cleaned.run.warnings
+    invocation.warnings += transform_warnings(cleaned)
     report, psql = run_load(invocation, org, options)
     tables += [transform_table(invocation, cleaned), load_table(invocation, report), *look_into_it(psql)]
     body = {

@@ -47,12 +47,18 @@ def transform_command(invocation: Invocation, as_of: datetime | None) -> int:
     with invocation.progress() as progress:
         options = TransformOptions(as_of=as_of, region=invocation.settings.region)
         folder = transform(invocation.data(), invocation.account, options, progress)
-    invocation.warnings += folder.run.warnings
+    invocation.warnings += transform_warnings(folder)
     return invocation.finish(
         transform_body(folder),
         [transform_table(invocation, folder)],
         next_command=f"wa2pg load --account {invocation.account} --org ORGANISATION",
     )
+
+
+def transform_warnings(folder: CleanRunFolder) -> list[str]:
+    """What a person should know beside the figures."""
+    incomplete = "the history is incomplete: an extract was stopped or died before it had everything"
+    return [*folder.run.warnings, *([] if folder.run.history_complete else [incomplete])]
 
 
 def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
@@ -79,9 +85,13 @@ def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
 def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Text:
     """The report as people read it."""
     run, accounting = folder.run, folder.run.accounting
+    snapshots = f"{len(run.snapshots)} snapshot{'' if len(run.snapshots) == 1 else 's'}"
     rows = [
         ("run", f"{run.run}, as of {run.as_of:%Y-%m-%d %H:%M} UTC"),
-        ("rows in", f"{accounting.rows_in:,} from {len(run.snapshots)} snapshots"),
+        (
+            "rows in",
+            f"{accounting.rows_in:,} from {snapshots}",
+        ),
         ("= messages out", f"{accounting.rows_out:,}"),
         ("+ duplicates", f"{accounting.duplicates:,}"),
         ("+ applied", _summed(accounting.applied)),

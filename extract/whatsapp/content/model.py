@@ -39,9 +39,6 @@ def read_text(value: str | bytes) -> str | None:
 
 def join_lines(*parts: str | bytes | None) -> str | None:
     """The parts that say something, a line each, without repeating one; None when there is none."""
-    lines: list[str] = []
-    for part in parts:
-        line = read_text(part) if part else None
-        if line and line not in lines:
-            lines.append(line)
+    # a dictionary keeps the order, and finds a repeated line at once in a list of a million
+    lines = dict.fromkeys(line for part in parts if part and (line := read_text(part)))
     return "\n".join(lines) or None

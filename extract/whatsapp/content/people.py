@@ -9,12 +9,12 @@ from extract.whatsapp.content.model import Content, join_lines, read_text
 from schemas.words import Kind
 
 # TEL;type=CELL;waid=996555000111:+996 555 000 111
-_VCARD_PHONE = re.compile(r"^(?:item\d+\.)?TEL[^:\r\n]*:(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
+_VCARD_PHONE = re.compile(r"^(?:item\d+\.)?TEL[^:\r\n]*:([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
 
 
 def _contact_lines(message: Any) -> str | None:
     card = read_text(message.vcard) or ""
-    return join_lines(message.displayName, *_VCARD_PHONE.findall(card))
+    return join_lines(message.displayName, *(phone.strip() for phone in _VCARD_PHONE.findall(card)))
 
 
 def _contact(message: Any) -> Content:

@@ -52,7 +52,7 @@ _BYTES_AT_ONCE = 1 << 20
 class BatchSizes:
     """`batch`: clean messages compared at once. `direct`: so many new rows go straight into the table."""
 
-    batch: int = 131_072
+    batch: int = 65_536
     direct: int = 50_000
 
 
