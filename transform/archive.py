@@ -3,29 +3,37 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from schemas.datadir import PARTIAL_SUFFIX, is_held
 from schemas.errors import ExitCode, UserError
-from schemas.manifest import OWN, DamagedArchiveError, Own, Snapshot, sealed_snapshots
+from schemas.files import sha256_of
+from schemas.manifest import OWN, DamagedArchiveError, Own, Snapshot, history_complete, sealed_snapshots
 from schemas.tables import RAW_TABLES, fingerprint
 from schemas.words import SourceKind
 
+# how far ahead a phone's clock may be
+_CLOCK_TOLERANCE = timedelta(days=1)
 # transform has no use for the calls log: a call that belongs to a chat is a raw message as well
 TABLES_READ = ("messages", "chats", "contacts", "lid_map", "rejects")
 
 
 @dataclass(frozen=True)
 class Archive:
-    """Snapshots in the order of their payloads (replaced ones left out) and the company's own addresses."""
+    """Snapshots in the order of their payloads (replaced ones left out) and the company's own addresses.
+
+    `left_open`: an extract died and nobody has sealed yet what it had received.
+    """
 
     account: str
     snapshots: list[Snapshot]
     own: list[Own]
+    left_open: bool = False
 
     def files(self, table: str) -> list[tuple[Path, int]]:
         """The Parquet files of a raw table, each with the place of its snapshot in the order."""
@@ -39,14 +47,19 @@ class Archive:
 
     @property
     def complete(self) -> bool:
-        """Whether every snapshot got all that was announced."""
-        return all(snapshot.manifest.complete for snapshot in self.snapshots)
+        """Whether nothing is known to be missing."""
+        return history_complete(self.snapshots)
+
+    @property
+    def latest_message(self) -> datetime:
+        """No message can be later: a day after the last sealing, for phones whose clocks are off."""
+        return max(snapshot.manifest.sealed_at for snapshot in self.snapshots) + _CLOCK_TOLERANCE
 
 
 def read_archive(path: Path) -> Archive:
-    """Open `archive/<account>` and check its files' sizes, row counts and schemas against the manifests.
+    """Open `archive/<account>` and hold the files that transform reads against the manifests, checksum and all.
 
-    The bytes are not hashed (that is what audit does). Raises UserError (5) when there is no snapshot and
+    Hashing costs a fiftieth of what is done with the bytes afterwards. The journal is audit's to check. Raises UserError (5) when there is no snapshot and
     DamagedArchiveError when a file is not what its manifest says.
     """
     snapshots = sealed_snapshots(path)
@@ -61,7 +74,8 @@ def read_archive(path: Path) -> Archive:
         _check_files(snapshot)
     own = [snapshot.manifest.own for snapshot in snapshots]
     remembered = _read_own(path / OWN)
-    return Archive(path.name, snapshots, [*own, remembered] if remembered else own)
+    left_open = not is_held(path) and any(path.glob(f"*{PARTIAL_SUFFIX}"))
+    return Archive(path.name, snapshots, [*own, remembered] if remembered else own, left_open)
 
 
 def without_replaced(snapshots: list[Snapshot]) -> list[Snapshot]:
@@ -91,14 +105,14 @@ def _read_own(path: Path) -> Own | None:
 
 def _check_files(snapshot: Snapshot) -> None:
     for entry in snapshot.manifest.files:
+        if entry.table not in TABLES_READ:
+            continue
         path = snapshot.path / entry.path
         where = f"{entry.path} of snapshot {snapshot.name}"
         if not path.is_file():
             raise DamagedArchiveError(f"The file {where} is missing.")
-        if path.stat().st_size != entry.bytes:
-            raise DamagedArchiveError(f"The file {where} has not the size that its manifest says.")
-        if entry.table not in TABLES_READ:
-            continue
+        if path.stat().st_size != entry.bytes or sha256_of(path) != entry.sha256:
+            raise DamagedArchiveError(f"The file {where} is not what was sealed.")
         try:
             with pq.ParquetFile(path) as file:
                 rows, found = file.metadata.num_rows, fingerprint(file.schema_arrow)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -44,7 +44,9 @@ class Outcome:
 
 def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
     """Write the clean tables into `folder` and check them; raises UserError (1) when a check finds rows."""
-    with open_warehouse(job.archive, job.as_of, spill) as warehouse:
+    # an early `as_of` is a question about statuses; it must not take the time from what was said since
+    latest = max(job.archive.latest_message, job.as_of + timedelta(days=1))
+    with open_warehouse(job.archive, latest, spill) as warehouse:
         job.progress(Step("telling people apart"))
         book = fill_address_book(warehouse, job.archive, job.region)
         steps = steps_between(30, 60)

@@ -100,6 +100,8 @@ def _as_utc(moment: datetime) -> datetime:
 
 def _warnings(archive: Archive, outcome: Outcome) -> list[str]:
     warnings = []
+    if archive.left_open:
+        warnings.append("an extract died before it sealed what it had: run wa2pg audit --repair, then this again")
     if not archive.own_addresses:
         warnings.append("the own number is not known, so notes to oneself cannot be told from a client's chat")
     if timeless := outcome.figures.timeless:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -21,8 +21,6 @@ from transform.archive import TABLES_READ, Archive
 # DuckDB goes about a fifth over its limit (measured); the rest of 600 MB is for Python, Arrow and the language model
 _MEMORY_LIMIT = "256MB"
 _MOST_THREADS = 4
-# how far ahead of `as_of` a phone's clock may be
-_CLOCK_TOLERANCE = timedelta(days=1)
 BATCH_ROWS = 16_384
 
 
@@ -94,8 +92,11 @@ class Warehouse:
 
 
 @contextmanager
-def open_warehouse(archive: Archive, as_of: datetime, spill: Path) -> Iterator[Warehouse]:
-    """A warehouse in memory that spills to the folder `spill`, with views `raw_<table>` over the archive."""
+def open_warehouse(archive: Archive, latest: datetime, spill: Path) -> Iterator[Warehouse]:
+    """A warehouse in memory that spills to the folder `spill`, with views `raw_<table>` over the archive.
+
+    A message that claims to be later than `latest` has no usable time.
+    """
     make_private_folder(spill)
     connection = duckdb.connect(
         ":memory:",
@@ -109,7 +110,7 @@ def open_warehouse(archive: Archive, as_of: datetime, spill: Path) -> Iterator[W
     )
     try:
         connection.execute("set timezone = 'UTC'")
-        connection.execute("set variable latest = $1::timestamptz", [(as_of + _CLOCK_TOLERANCE).isoformat()])
+        connection.execute("set variable latest = $1::timestamptz", [latest.isoformat()])
         connection.execute("set variable deliveries = $1::varchar[]", [_words(Delivery)])
         connection.execute("set variable directions = $1::varchar[]", [_words(Direction)])
         connection.execute("set variable types = $1::varchar[]", [_words(MessageType)])

@@ -1,5 +1,7 @@
 """Times of messages whose own cannot be, and what does not count for first and last."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.transform.archives import ANNA_PHONE, AS_OF, BAKYT, NOON, Archive, action, chat, message, minute, payload
@@ -71,3 +73,11 @@ def test_a_message_after_as_of_stays_and_a_day_of_clock_error_is_allowed(archive
     archive.add(payload(message(sent_at=late)))
     tables = clean(archive)
     assert tables.message["sent_at"] == tables.client["last_message_at"] == late
+
+
+def test_an_early_as_of_takes_no_time_from_what_was_said_since(archive: Archive) -> None:
+    archive.add(payload(message(sent_at=minute(5))))
+    tables = clean(archive, as_of=NOON - timedelta(days=90))
+
+    assert tables.message["sent_at"] == minute(5)
+    assert tables.run.warnings == []
