@@ -59,8 +59,8 @@ class Archive:
 def read_archive(path: Path) -> Archive:
     """Open `archive/<account>` and hold the files that transform reads against the manifests, checksum and all.
 
-    Hashing costs a fiftieth of what is done with the bytes afterwards. The journal is audit's to check. Raises UserError (5) when there is no snapshot and
-    DamagedArchiveError when a file is not what its manifest says.
+    Hashing costs a fiftieth of what is done with the bytes afterwards; the journal is audit's to check. Raises
+    UserError (5) when there is no snapshot and DamagedArchiveError when a file is not what its manifest says.
     """
     snapshots = sealed_snapshots(path)
     if not snapshots:
