@@ -45,19 +45,20 @@ def pasteable(text: str) -> str:
 def complain(message: str, hint: str | None = None) -> None:
     """An error's sentence and what to do, on stderr."""
     console = stderr()
-    console.print(Text.assemble(("error: ", "bold red"), pasteable(message)))
+    console.print(Text.assemble(("error: ", "bold red"), pasteable(message)), soft_wrap=False)
     if hint:
+        # never folded: it may be a command to paste
         console.print(Text.assemble(("  hint: ", "bold"), pasteable(hint)))
 
 
 def warn(message: str) -> None:
     """A warning, on stderr."""
-    stderr().print(Text.assemble(("warning: ", "bold yellow"), pasteable(message)))
+    stderr().print(Text.assemble(("warning: ", "bold yellow"), pasteable(message)), soft_wrap=False)
 
 
 def say(message: str) -> None:
     """Something worth knowing that is no result, on stderr."""
-    stderr().print(Text(pasteable(message)))
+    stderr().print(Text(pasteable(message)), soft_wrap=False)
 
 
 def report_text(title: str, rows: list[tuple[str, str]], width: int = 80) -> Text:
