@@ -1,4 +1,4 @@
--- names that a client goes by, best evidence first (DESIGN: precedence of names).
+-- names that a client goes by, best evidence first (docs/clean-tables.md, People).
 -- grain and key: (person, step, name); `newest` orders names within a step
 -- inputs: raw_contacts, raw_chats, raw_messages, address, talk
 create table name_candidate as
