@@ -42,10 +42,15 @@ def pasteable(text: str) -> str:
     return _COMMAND.sub(lambda _found: name + " ", text)
 
 
+def _print_folded(console: Console, text: Text) -> None:
+    """Fold a sentence at words for a person's terminal; elsewhere it stays one line, for logs and for grep."""
+    console.print(text, soft_wrap=not console.is_terminal)
+
+
 def complain(message: str, hint: str | None = None) -> None:
     """An error's sentence and what to do, on stderr."""
     console = stderr()
-    console.print(Text.assemble(("error: ", "bold red"), pasteable(message)), soft_wrap=False)
+    _print_folded(console, Text.assemble(("error: ", "bold red"), pasteable(message)))
     if hint:
         # never folded: it may be a command to paste
         console.print(Text.assemble(("  hint: ", "bold"), pasteable(hint)))
@@ -53,12 +58,12 @@ def complain(message: str, hint: str | None = None) -> None:
 
 def warn(message: str) -> None:
     """A warning, on stderr."""
-    stderr().print(Text.assemble(("warning: ", "bold yellow"), pasteable(message)), soft_wrap=False)
+    _print_folded(stderr(), Text.assemble(("warning: ", "bold yellow"), pasteable(message)))
 
 
 def say(message: str) -> None:
     """Something worth knowing that is no result, on stderr."""
-    stderr().print(Text(pasteable(message)), soft_wrap=False)
+    _print_folded(stderr(), Text(pasteable(message)))
 
 
 def report_text(title: str, rows: list[tuple[str, str]], width: int = 80) -> Text:
