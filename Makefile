@@ -10,7 +10,12 @@ WA2PG := $(BIN)/wa2pg
 on = $(if $(filter 1 yes true,$(strip $(2))),$(3),$(if $(filter-out 0 no false,$(strip $(2))),$(error $(1)=$(2): say 1, yes, true, 0, no or false)))
 off = $(if $(filter 0 no false,$(strip $(2))),$(3),$(if $(filter-out 1 yes true,$(strip $(2))),$(error $(1)=$(2): say 1, yes, true, 0, no or false)))
 
-# what a person typed reaches the program through the environment, never through the shell's own reading of it
+# what a person typed reaches the program through the environment as it is: read neither by make nor by the shell
+override ACCOUNT := $(value ACCOUNT)
+override ORG := $(value ORG)
+override NAME := $(value NAME)
+override ID := $(value ID)
+override LIMIT := $(value LIMIT)
 export ACCOUNT ORG NAME ID LIMIT
 account = $(if $(strip $(ACCOUNT)),--account "$$ACCOUNT")
 org = $(if $(strip $(ORG)),--org "$$ORG")

@@ -73,10 +73,12 @@ def open_data_dir(path: Path) -> tuple[DataDir, list[str]]:
     root = path.expanduser().absolute()
     try:
         make_private_folder(root)
+        if not root.is_dir():
+            raise NotADirectoryError
         loosened = _tighten(root)
     except NotADirectoryError:
         raise UserError(
-            "The data directory's path leads through a file.",
+            "The data directory is a file, or its path leads through one.",
             hint="set WA2PG_DATA_DIR to a folder",
             exit_code=ExitCode.CONFIGURATION,
         ) from None

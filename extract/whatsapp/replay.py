@@ -92,6 +92,7 @@ def replay(
     no snapshot is made. A snapshot that a dead process left open is sealed first. Ctrl-C (KeyboardInterrupt)
     between payloads seals what has arrived, `ended: interrupted`.
     """
+    _refuse_own_data(data, paths)
     files = payload_files(paths)
     archive = make_private_folder(data.archive(account))
     with exclusive(archive, "extract"):
@@ -113,6 +114,19 @@ def replay(
         complete = ended is Ended.SOURCE_END
         snapshot = seal_snapshot(opened, ended=ended, complete=complete, progress=progress)
         return report_of(snapshot, already_archived=already, own_known=own_known, recovered=recovered)
+
+
+def _refuse_own_data(data: DataDir, paths: Sequence[Path]) -> None:
+    """The archive's own files are no payloads; taking them would archive the archive at every run."""
+    root = data.root.resolve()
+    for path in paths:
+        given = path.resolve()
+        if root.is_relative_to(given) or given.is_relative_to(root):
+            raise UserError(
+                f"{path} holds the data directory, or lies in it.",
+                hint="keep the payloads in a folder of their own",
+                exit_code=ExitCode.USAGE,
+            )
 
 
 def _fill(journal: Journal, files: list[Path], progress: Progress) -> Ended:

@@ -164,3 +164,24 @@ def test_stopping_leaves_what_the_next_run_goes_on_from(terminal: Terminal, samp
 
 def test_the_version_names_the_parts_that_matter(terminal: Terminal) -> None:
     assert "neonize" in terminal.run("--version").out
+
+
+@pytest.mark.parametrize("place", ["file", "file/data"])
+def test_a_data_directory_that_cannot_be_one_is_refused(terminal: Terminal, place: str) -> None:
+    (terminal.folder / "file").write_text("x")
+    done = terminal.run("audit", WA2PG_DATA_DIR=place)
+
+    assert done.code == 3
+    assert "WA2PG_DATA_DIR" in done.err
+
+
+def test_make_hands_a_name_over_as_it_was_typed(tmp_path: Path) -> None:
+    name = f"""$(touch {tmp_path}/a)$(shell touch {tmp_path}/b) `touch {tmp_path}/c` "x" 'y'; $HOME"""
+    show = "show:\n\t@printenv NAME\n"
+    done = subprocess.run(
+        ["make", "-s", "-f", "Makefile", "-f", "-", "show", f"NAME={name}"],
+        cwd=ROOT, input=show, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.stdout.rstrip("\n") == name
+    assert list(tmp_path.iterdir()) == []

@@ -187,3 +187,12 @@ def test_the_manifest_is_json_that_names_its_own_checksum_beside_it(tmp_path: Pa
 
     assert json.loads((folder / "manifest.json").read_bytes())["format"] == 1
     assert (folder / "manifest.sha256").read_text().split()[1] == "manifest.json"
+
+
+@pytest.mark.parametrize("where", ["in", "in/data", "in/data/archive"])
+def test_the_archive_is_not_taken_for_payloads(tmp_path: Path, where: str) -> None:
+    write(tmp_path / "in", history(info()))
+    (tmp_path / "in/data/archive").mkdir(parents=True)
+
+    with pytest.raises(UserError, match="holds the data directory, or lies in it"):
+        replay(DataDir(tmp_path / "in/data"), "default", [tmp_path / where], own=Own())

@@ -103,7 +103,10 @@ def note(invocation: Invocation, report: ExtractReport) -> None:
     elif not report.complete:
         invocation.warnings.append("the history is incomplete: see `ended` in the snapshot's manifest")
     if report.rejects:
-        invocation.warnings.append(f"{sum(report.rejects.values())} records could not be decoded; they are kept")
+        count = sum(report.rejects.values())
+        invocation.warnings.append(
+            f"{count} record{'' if count == 1 else 's'} could not be decoded and kept as rejects"
+        )
 
 
 def exit_code_of(report: ExtractReport, *, strict: bool) -> ExitCode:
