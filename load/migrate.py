@@ -131,7 +131,7 @@ def _compare(recorded: dict[str, str], known: list[Migration]) -> None:
     if newer:
         raise UserError(
             f"This database was migrated by a newer wa2pg ({newer[-1]}).",
-            hint="use that version or a later one: make upgrade",
+            hint="use that version or a later one: git pull, then: make setup",
             exit_code=ExitCode.DATABASE,
         )
     for migration in known:

@@ -130,6 +130,8 @@ def _begin_run(work: Import, clean: CleanRunFolder, options: LoadOptions) -> Non
 def _follow_messages(work: Import, options: LoadOptions) -> None:
     overwrite = not options.skip_duplicates
     work.execute("count_messages")
+    # what a person writes to these clients from here on waits for us, and what was written before is seen
+    work.execute("lock_clients")
     work.execute("decide_clients", overwrite=overwrite, overwrite_status=options.overwrite_status)
     work.execute("keep_clients")
     work.execute("insert_status_history")

@@ -67,7 +67,7 @@ class DataDir:
 def open_data_dir(path: Path) -> tuple[DataDir, list[str]]:
     """Make the data directory when it is missing and tighten looser modes; returns it with the warnings.
 
-    Files become 0600 and folders 0700; what another user owns is left, with a warning.
+    Files become 0600 and folders 0700; what another user owns is left.
     The embedded database's own folder keeps the modes that PostgreSQL wants.
     """
     root = path.expanduser().absolute()
@@ -107,12 +107,16 @@ def _tighten(root: Path) -> int:
 
 
 def _make_mode(path: Path, allowed: int) -> int:
-    if path.is_symlink():
+    try:
+        if path.is_symlink():
+            return 0
+        mode = path.stat().st_mode & 0o777
+        if mode & ~allowed == 0:
+            return 0
+        path.chmod(mode & allowed)
+    except (FileNotFoundError, PermissionError):
+        # gone meanwhile (a running extract renames its files), or another user's
         return 0
-    mode = path.stat().st_mode & 0o777
-    if mode & ~allowed == 0:
-        return 0
-    path.chmod(mode & allowed)
     return 1
 
 

@@ -1,6 +1,7 @@
 """Start of the program: run a command, turn what goes wrong into a sentence and an exit code."""
 
 import os
+import re
 import signal
 import sys
 import traceback
@@ -13,6 +14,7 @@ from schemas.errors import ExitCode, UserError
 from wa2pg.cli import cli
 from wa2pg.talk import complain
 
+_ADDRESS = re.compile(r"[^\s'\"(]+://[^\s'\")]*")
 _DISK_FULL = (28, 122)  # ENOSPC, EDQUOT
 
 
@@ -42,7 +44,9 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         code = _interrupted()
     except click.UsageError as error:
-        error.show()
+        # click repeats what was typed; an address with a password in it must not be
+        shown = click.UsageError(_ADDRESS.sub("…", error.format_message()), error.ctx)
+        shown.show()
         return ExitCode.USAGE
     except click.ClickException as error:
         error.show()
