@@ -76,8 +76,10 @@ def _audit_account(archive: Path, progress: Progress) -> Iterator[Finding]:
             yield Finding(f"{account}/{name}", "the chain names this snapshot, but it is gone", _RESTORE)
     yield from _audit_links(archive, lines)
     allowed = {CHAIN, OWN, LOCK_NAME, *on_disk, *(path.name for path in partial_snapshots(archive))}
+    # what a running extract adds while we look: a snapshot, the next chain on its way to its name
+    coming = {f"{CHAIN}.tmp", f"{OWN}.tmp"}
     for path in sorted(archive.iterdir()):
-        if path.name not in allowed:
+        if path.name not in allowed | coming and not RUN_NAME_PATTERN.fullmatch(path.name):
             yield Finding(f"{account}/{path.name}", "no wa2pg put this here", "move it elsewhere")
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from schemas.datadir import RUN_NAME_PATTERN
+from schemas.datadir import RUN_NAME_PATTERN, is_held
 from schemas.errors import ExitCode, UserError
 from schemas.files import replace_file
 from schemas.words import Ended, SourceKind
@@ -216,7 +216,9 @@ def sealed_snapshots(archive: Path) -> list[Snapshot]:
             raise DamagedArchiveError(f"Snapshot {name} is not the one that was sealed.")
         snapshots.append(snapshot)
     for path in sorted(archive.iterdir()) if archive.is_dir() else []:
-        if path.is_dir() and RUN_NAME_PATTERN.fullmatch(path.name) and path.name not in chain:
+        unchained = path.is_dir() and RUN_NAME_PATTERN.fullmatch(path.name) and path.name not in chain
+        # a living extract is between the rename that seals and the chain
+        if unchained and not is_held(archive):
             raise DamagedArchiveError(f"Snapshot {path.name} is sealed but not in {CHAIN}.")
     return snapshots
 

@@ -74,6 +74,9 @@ def read_archive(path: Path) -> Archive:
         _check_files(snapshot)
     own = [snapshot.manifest.own for snapshot in snapshots]
     remembered = _read_own(path / OWN)
+    if remembered:
+        # what was said last mends what was mistyped before
+        own = [Own(phone=None if remembered.phone else o.phone, lid=None if remembered.lid else o.lid) for o in own]
     left_open = not is_held(path) and any(path.glob(f"*{PARTIAL_SUFFIX}"))
     return Archive(path.name, snapshots, [*own, remembered] if remembered else own, left_open)
 
