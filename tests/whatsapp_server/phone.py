@@ -1,0 +1,117 @@
+"""The phone: its history in chunks, its own messages and those it gets, each sealed for the linked device."""
+
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.whatsapp_server.keys import KeyPair
+from tests.whatsapp_server.nodes import Jid, Node
+from tests.whatsapp_server.scenario import ChatMessage, Scenario
+from tests.whatsapp_server.signal_session import Prekeys, SenderSession
+from tests.whatsapp_server.wire import Fields, message
+
+# fields of waE2E.Message
+_PROTOCOL_MESSAGE, _DEVICE_SENT_MESSAGE = 12, 31
+_HISTORY_SYNC_NOTIFICATION = 5  # a ProtocolMessage's type
+# a receipt of these kinds asks for the message again
+_REFUSALS = frozenset({"retry", "server-error"})
+
+
+@dataclass
+class Item:
+    """A message for the linked device, kept until there is a receipt."""
+
+    id: str
+    kind: str  # history, live or offline
+    sender: str | None  # whose key seals it; None: the phone's
+    plain: bytes
+    attrs: dict[str, str]
+    about: dict[str, Any] = field(default_factory=dict)
+    stanza: Node | None = None  # sent once; what is sent again are the same bytes
+    received: bool = False
+
+
+@dataclass
+class Companion:
+    """A linked device as phone and server remember it."""
+
+    jid: Jid
+    lid: Jid
+    prekeys: Prekeys
+    items: list[Item]
+    sessions: dict[str | None, SenderSession] = field(default_factory=dict)
+    logins: int = 0
+    was_dropped: bool = False
+
+    def note_receipt(self, item_id: str, kind: str) -> None:
+        for item in self.items:
+            if item.id == item_id and kind not in _REFUSALS:
+                item.received = True
+
+
+class Phone:
+    def __init__(self, scenario: Scenario) -> None:
+        self.keys = KeyPair()
+        self.jid = Jid(f"{scenario.account}@s.whatsapp.net")
+        self._scenario = scenario
+        self._people: dict[str | None, KeyPair] = {None: self.keys}
+        self._pairings = 0
+        self._chunks = [self._chunk(number, blob) for number, blob in enumerate(scenario.history, 1)]
+
+    def link(self, prekeys: Prekeys) -> Companion:
+        """A new linked device, for which the whole history begins anew."""
+        self._pairings += 1
+        device = 10 + self._pairings
+        items = [Item(**chunk) for chunk in self._chunks]
+        items += [self._item("live", each) for each in self._scenario.live]
+        lid = Jid(f"{self._scenario.lid}:{device}@lid")
+        return Companion(Jid(f"{self._scenario.account}:{device}@s.whatsapp.net"), lid, prekeys, items)
+
+    def _chunk(self, number: int, blob: bytes) -> dict[str, Any]:
+        """What every Item of this chunk is made of; packed once, however often it is paired."""
+        head, garbage = Fields(blob), number in self._scenario.garbage_chunks
+        payload = b"no zlib stream" if garbage else zlib.compress(blob, 1)
+        sync_type, order, progress = (head.number(at) for at in (1, 5, 6))
+        notification = message((6, sync_type or 0), (7, order), (9, progress), (11, payload))
+        return {
+            "id": f"HIST{number:04d}",
+            "kind": "history",
+            "sender": None,
+            "plain": message((_PROTOCOL_MESSAGE, message((2, _HISTORY_SYNC_NOTIFICATION), (6, notification)))),
+            "attrs": {"from": self.jid, "category": "peer", "notify": self._scenario.push_name},
+            "about": {"sync_type": sync_type, "order": order, "progress": progress, "bytes": len(payload)},
+        }
+
+    def offline_items(self) -> Iterator[Item]:
+        return (self._item("offline", each) for each in self._scenario.offline)
+
+    def _item(self, kind: str, sent: ChatMessage) -> Item:
+        person, plain = Jid(sent.sender), sent.message
+        attrs: dict[str, str] = {"from": self.jid if sent.from_me else person}
+        if sent.from_me:
+            # how the phone tells its other devices what it wrote, and to whom
+            plain = message((_DEVICE_SENT_MESSAGE, message((1, person), (2, plain))))
+            attrs["recipient"] = person
+        if sent.alt:
+            other = Jid(sent.alt)
+            whose = "peer_recipient" if sent.from_me else "sender"
+            attrs[f"{whose}_{'lid' if other.server == 'lid' else 'pn'}"] = other
+        if sent.push_name is not None:
+            attrs["notify"] = sent.push_name
+        if sent.seconds is not None:
+            attrs["t"] = str(sent.seconds)
+        return Item(sent.id, kind, None if sent.from_me else sent.sender, plain, attrs)
+
+    def seal(self, item: Item, companion: Companion) -> Node:
+        """The <message> with the item in it, made the first time that it is sent."""
+        if item.stanza is None:
+            if item.sender not in companion.sessions:
+                keys = self._people.setdefault(item.sender, KeyPair())
+                companion.sessions[item.sender] = SenderSession(keys, companion.prekeys)
+            sealed = companion.sessions[item.sender].encrypt(item.plain)
+            enc = Node("enc", {"v": "2", "type": "pkmsg"}, data=sealed)
+            attrs = {"id": item.id, "type": "text", "t": str(int(time.time())), **item.attrs}
+            item.stanza = Node("message", attrs, (enc,))
+        return item.stanza
