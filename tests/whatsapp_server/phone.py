@@ -30,7 +30,17 @@ class Item:
     attrs: dict[str, str]
     about: dict[str, Any] = field(default_factory=dict)
     stanza: Node | None = None  # sent once; what is sent again are the same bytes
-    received: bool = False
+    receipts: set[str] = field(default_factory=set)
+
+    @property
+    def received(self) -> bool:
+        """The server need not deliver it again."""
+        return bool(self.receipts - _REFUSALS)
+
+    @property
+    def settled(self) -> bool:
+        """No further receipt is to be expected."""
+        return "hist_sync" in self.receipts if self.kind == "history" else self.received
 
 
 @dataclass
@@ -47,8 +57,8 @@ class Companion:
 
     def note_receipt(self, item_id: str, kind: str) -> None:
         for item in self.items:
-            if item.id == item_id and kind not in _REFUSALS:
-                item.received = True
+            if item.id == item_id:
+                item.receipts.add(kind)
 
 
 class Phone:

@@ -23,7 +23,10 @@ _READ_LIMIT = 1 << 24
 
 
 class WhatsAppServer:
-    """Listens while its `with` lasts. Everything but the events happens on its own thread."""
+    """Listens while its `with` lasts; a mistake of its own fails the test at the end of it.
+
+    Everything but the events happens on its own thread.
+    """
 
     def __init__(self, scenario: Scenario | None = None) -> None:
         self._account = Account(scenario or Scenario())
@@ -51,6 +54,9 @@ class WhatsAppServer:
         self._thread.join()
         self._loop.close()
         self._folder.cleanup()
+        mistakes = [event["error"] for event in self.events if event["event"] == "error"]
+        if mistakes and error is None:
+            raise AssertionError(f"the tests' server itself failed: {'; '.join(mistakes)}")
 
     async def _stop(self) -> None:
         self._listener.close()

@@ -68,7 +68,7 @@ class Session(Connection):
     async def _drop(self, companion: Companion, after: int) -> None:
         companion.was_dropped = True
         deadline = time.monotonic() + self.account.scenario.drop_patience
-        while time.monotonic() < deadline and not all(item.received for item in companion.items if item.stanza):
+        while time.monotonic() < deadline and not all(item.settled for item in companion.items if item.stanza):
             await asyncio.sleep(0.02)
         self.log("dropped", after=after)
         self.cut()

@@ -1,0 +1,163 @@
+"""The tests' own WhatsApp: the client inside neonize takes it for the real one."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from extract.whatsapp.protobufs import Message
+from tests.extract.live.neonize_client import NeonizeClient
+from tests.extract.payloads import CHAT, history, info
+from tests.whatsapp_server import ChatMessage, Scenario, WhatsAppServer
+
+EIGHT_MEGABYTES = 8_000_000
+
+Run = Callable[[WhatsAppServer], NeonizeClient]
+
+
+@pytest.fixture
+def client_of(prepared: Path, tmp_path: Path) -> Run:
+    """A client of this server; every one of a test has the same session file."""
+    return lambda server: NeonizeClient(server, prepared, tmp_path / "session.sqlite3")
+
+
+def chunk(order: int, text: str = "hello") -> bytes:
+    made = history(info(f"A{order}", message=text), sync_type="FULL")
+    made.chunkOrder, made.progress = order, 20 * order
+    content: bytes = made.SerializeToString()
+    return content
+
+
+def text_message(message_id: str, text: str, sender: str = CHAT) -> ChatMessage:
+    return ChatMessage(sender, message_id, Message(conversation=text).SerializeToString())
+
+
+def test_a_link_from_its_scan_to_its_end(client_of: Run) -> None:
+    chunks = [chunk(order) for order in range(1, 6)]
+    chunks[2] = chunk(3, hashlib.shake_128(b"a long day").hexdigest(EIGHT_MEGABYTES // 2))
+    live = replace(text_message("LIVE1", "и вам"), alt="987654321@lid", push_name="Айгуль", seconds=1_772_366_400)
+    own = replace(text_message("LIVE2", "good morning"), from_me=True)
+    scenario = Scenario(chunks, [live, own], [text_message("WAITED", "are you there?")], push_delay=0)
+
+    with WhatsAppServer(scenario) as server:
+        with client_of(server) as client:
+            last = client.wait_for("MessageEv", id="LIVE2")
+            first = client.wait_for("MessageEv", id="LIVE1")
+            orders = [event["order"] for event in client.events if event["event"] == "HistorySyncEv"]
+            assert orders == [1, 2, 3, 4, 5]
+            assert client.wait_for("HistorySyncEv", order=3)["bytes"] > EIGHT_MEGABYTES
+            server.wait_for("receipt", id="LIVE2")
+            assert server.acknowledged() == {f"HIST000{order}" for order in range(1, 6)}
+        assert (first["chat"], first["alt"], first["push_name"]) == (CHAT, "987654321@lid", "Айгуль")
+        assert (first["text"], first["time"], first["own"]) == ("и вам", 1_772_366_400_000, False)
+        assert (last["text"], last["chat"], last["own"]) == ("good morning", CHAT, True)
+
+        with client_of(server) as client:
+            assert client.wait_for("MessageEv", id="WAITED")["text"] == "are you there?"
+            client.wait_for("OfflineSyncCompletedEv")
+            client.command("logout")
+            server.wait_for("logout")
+            client.wait_for("done", command="logout")
+        assert {event["event"] for event in client.events}.isdisjoint({"qr", "HistorySyncEv"})
+
+        tags = {tag for tag, _ in server.sent_stanzas}
+        assert tags <= {"iq", "ib", "receipt", "ack"}
+        assert "read" not in {attrs.get("type") for _, attrs in server.sent_stanzas}
+
+        with client_of(server) as client:
+            client.wait_for("qr")
+
+
+@pytest.mark.parametrize("patience", [0.0, 5.0])
+def test_after_a_cut_comes_what_has_no_receipt(client_of: Run, patience: float) -> None:
+    scenario = Scenario([chunk(order) for order in range(1, 5)], drop_after=2, drop_patience=patience, push_delay=0)
+
+    with WhatsAppServer(scenario) as server, client_of(server) as client:
+        server.wait_for("dropped", after=2)
+        client.wait_for("HistorySyncEv", order=4)
+        server.wait_for("receipt", id="HIST0004", type="hist_sync")
+
+        assert {event["order"] for event in client.events if event["event"] == "HistorySyncEv"} == {1, 2, 3, 4}
+        again = [event["id"] for event in server.events if event["event"] == "pushed" and event["again"]]
+        assert not patience or again == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (401, "LoggedOutEv"),
+        (402, "TemporaryBanEv"),
+        (403, "LoggedOutEv"),
+        (405, "ClientOutdatedEv"),
+        (503, "DisconnectedEv"),
+    ],
+)
+def test_a_refused_login_says_why(client_of: Run, reason: int, told: str) -> None:
+    with WhatsAppServer(Scenario(login_failure=reason)) as server, client_of(server) as client:
+        server.wait_for("refused", reason=reason)
+        client.wait_for(told)
+
+
+def test_a_login_that_is_refused_for_a_while_heals(client_of: Run) -> None:
+    scenario = Scenario([chunk(1)], login_failure=503, failing_logins=range(1, 3), push_delay=0)
+
+    with WhatsAppServer(scenario) as server, client_of(server) as client:
+        client.wait_for("HistorySyncEv", timeout=15)
+        assert server.wait_for("login")["number"] == 3
+
+
+@pytest.mark.parametrize(
+    ("scenario", "status"),
+    [
+        (Scenario(pairing="outdated"), "err-client-outdated"),
+        (Scenario(pairing="passkey"), "passkey-request"),
+        (Scenario(pairing="without_multidevice"), "err-scanned-without-multidevice"),
+        (Scenario(pairing="forged"), "error"),
+        # no code at all: a client shows the only one for 20 s before it says the same
+        (Scenario(refs=0), "timeout"),
+    ],
+    ids=lambda value: value.pairing if isinstance(value, Scenario) else value,
+)
+def test_a_pairing_that_fails_says_why(client_of: Run, scenario: Scenario, status: str) -> None:
+    with WhatsAppServer(scenario) as server, client_of(server) as client:
+        client.wait_for("status", status=status)
+
+
+def test_nobody_takes_the_phone_out(client_of: Run) -> None:
+    with WhatsAppServer(Scenario(scan=False)) as server, client_of(server):
+        server.wait_for("qr_ignored", ref=1)
+        with pytest.raises(TimeoutError, match="no {'event': 'paired'} within 0.1 s") as caught:
+            server.wait_for("paired", timeout=0.1)
+        assert "'event': 'qr_ignored'" in str(caught.value)
+
+
+def test_a_screen_that_shows_something_else_is_no_code() -> None:
+    with WhatsAppServer() as server:
+        server.show("https://example.org/#2@x,y,z,w")
+        server.wait_for("qr_not_ours")
+
+
+def test_a_payload_that_does_not_inflate_is_announced_and_never_comes(client_of: Run) -> None:
+    scenario = Scenario([chunk(1), chunk(2), chunk(3)], garbage_chunks=frozenset({2}), push_delay=0)
+
+    with WhatsAppServer(scenario) as server, client_of(server) as client:
+        client.wait_for("HistorySyncEv", order=3)
+        server.wait_for("receipt", id="HIST0002", type="hist_sync")
+        assert client.wait_for("MessageEv", id="HIST0002")["category"] == "peer"
+        assert [event["order"] for event in client.events if event["event"] == "HistorySyncEv"] == [1, 3]
+
+
+def test_a_device_that_is_unlinked_is_told_and_cannot_log_in(client_of: Run) -> None:
+    with WhatsAppServer(Scenario(push_delay=0)) as server, client_of(server) as client:
+        client.wait_for("ConnectedEv")
+        server.unlink()
+        client.wait_for("LoggedOutEv")
+
+
+def test_a_session_that_another_client_takes_is_told(client_of: Run) -> None:
+    with WhatsAppServer(Scenario(push_delay=0)) as server, client_of(server) as client:
+        client.wait_for("ConnectedEv")
+        server.replace()
+        client.wait_for("StreamReplacedEv")
