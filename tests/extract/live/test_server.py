@@ -34,6 +34,11 @@ def text_message(message_id: str, text: str, sender: str = CHAT) -> ChatMessage:
     return ChatMessage(sender, message_id, Message(conversation=text).SerializeToString())
 
 
+def orders(client: NeonizeClient) -> list[int]:
+    """The chunks that came, each by its place in the history."""
+    return [event["order"] for event in client.events if event["event"] == "HistorySyncEv"]
+
+
 def test_a_link_from_its_scan_to_its_end(client_of: Run) -> None:
     chunks = [chunk(order) for order in range(1, 6)]
     chunks[2] = chunk(3, hashlib.shake_128(b"a long day").hexdigest(EIGHT_MEGABYTES // 2))
@@ -45,10 +50,12 @@ def test_a_link_from_its_scan_to_its_end(client_of: Run) -> None:
         with client_of(server) as client:
             last = client.wait_for("MessageEv", id="LIVE2")
             first = client.wait_for("MessageEv", id="LIVE1")
-            orders = [event["order"] for event in client.events if event["event"] == "HistorySyncEv"]
-            assert orders == [1, 2, 3, 4, 5]
+            # the client unpacks chunks beside what it does with messages, so a live one may overtake a big chunk
+            client.wait_for("HistorySyncEv", order=5)
+            assert orders(client) == [1, 2, 3, 4, 5]
             assert client.wait_for("HistorySyncEv", order=3)["bytes"] > EIGHT_MEGABYTES
             server.wait_for("receipt", id="LIVE2")
+            server.wait_for("receipt", id="HIST0005", type="hist_sync")
             assert server.acknowledged() == {f"HIST000{order}" for order in range(1, 6)}
         assert (first["chat"], first["alt"], first["push_name"]) == (CHAT, "987654321@lid", "Айгуль")
         assert (first["text"], first["time"], first["own"]) == ("и вам", 1_772_366_400_000, False)
@@ -79,7 +86,7 @@ def test_after_a_cut_comes_what_has_no_receipt(client_of: Run, patience: float) 
         client.wait_for("HistorySyncEv", order=4)
         server.wait_for("receipt", id="HIST0004", type="hist_sync")
 
-        assert {event["order"] for event in client.events if event["event"] == "HistorySyncEv"} == {1, 2, 3, 4}
+        assert set(orders(client)) == {1, 2, 3, 4}
         again = [event["id"] for event in server.events if event["event"] == "pushed" and event["again"]]
         assert not patience or again == []
 
@@ -128,7 +135,7 @@ def test_a_pairing_that_fails_says_why(client_of: Run, scenario: Scenario, statu
 def test_nobody_takes_the_phone_out(client_of: Run) -> None:
     with WhatsAppServer(Scenario(scan=False)) as server, client_of(server):
         server.wait_for("qr_ignored", ref=1)
-        with pytest.raises(TimeoutError, match="no {'event': 'paired'} within 0.1 s") as caught:
+        with pytest.raises(TimeoutError, match=r"no .*paired.* within 0\.1 s") as caught:
             server.wait_for("paired", timeout=0.1)
         assert "'event': 'qr_ignored'" in str(caught.value)
 
@@ -146,7 +153,7 @@ def test_a_payload_that_does_not_inflate_is_announced_and_never_comes(client_of:
         client.wait_for("HistorySyncEv", order=3)
         server.wait_for("receipt", id="HIST0002", type="hist_sync")
         assert client.wait_for("MessageEv", id="HIST0002")["category"] == "peer"
-        assert [event["order"] for event in client.events if event["event"] == "HistorySyncEv"] == [1, 3]
+        assert orders(client) == [1, 3]
 
 
 def test_a_device_that_is_unlinked_is_told_and_cannot_log_in(client_of: Run) -> None:
