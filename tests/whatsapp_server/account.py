@@ -1,6 +1,7 @@
 """An account as WhatsApp's server knows it: its phone and the devices that are linked to it."""
 
 from tests.whatsapp_server.events import EventLog
+from tests.whatsapp_server.media import MediaHost
 from tests.whatsapp_server.nodes import Node
 from tests.whatsapp_server.noise import Identity
 from tests.whatsapp_server.phone import Companion, Phone
@@ -13,7 +14,8 @@ class Account:
         self.scenario = scenario
         self.events = EventLog()
         self.identity = Identity()
-        self.phone = Phone(scenario)
+        self.media = MediaHost(self.events)
+        self.phone = Phone(scenario, self.media)
         self.sent_stanzas: list[tuple[str, dict[str, str]]] = []
         self._companions: dict[bytes, Companion] = {}
 

@@ -1,20 +1,19 @@
 """The phone: its history in chunks, its own messages and those it gets, each sealed for the linked device."""
 
 import time
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.whatsapp_server.chunks import Chunk, pack
 from tests.whatsapp_server.keys import KeyPair
+from tests.whatsapp_server.media import MediaHost
 from tests.whatsapp_server.nodes import Jid, Node
 from tests.whatsapp_server.scenario import ChatMessage, Scenario
 from tests.whatsapp_server.signal_session import Prekeys, SenderSession
-from tests.whatsapp_server.wire import Fields, message
+from tests.whatsapp_server.wire import message
 
-# fields of waE2E.Message
-_PROTOCOL_MESSAGE, _DEVICE_SENT_MESSAGE = 12, 31
-_HISTORY_SYNC_NOTIFICATION = 5  # a ProtocolMessage's type
+_DEVICE_SENT_MESSAGE = 31  # a field of waE2E.Message
 # a receipt of these kinds asks for the message again
 _REFUSALS = frozenset({"retry", "server-error"})
 
@@ -62,37 +61,30 @@ class Companion:
 
 
 class Phone:
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, media: MediaHost) -> None:
         self.keys = KeyPair()
         self.jid = Jid(f"{scenario.account}@s.whatsapp.net")
         self._scenario = scenario
+        self._media = media
         self._people: dict[str | None, KeyPair] = {None: self.keys}
         self._pairings = 0
-        self._chunks = [self._chunk(number, blob) for number, blob in enumerate(scenario.history, 1)]
+        self._chunks = [pack(number, blob, scenario) for number, blob in enumerate(scenario.history, 1)]
 
     def link(self, prekeys: Prekeys) -> Companion:
         """A new linked device, for which the whole history begins anew."""
         self._pairings += 1
         device = 10 + self._pairings
-        items = [Item(**chunk) for chunk in self._chunks]
+        for chunk in self._chunks:
+            if chunk.upload:
+                self._media.put(chunk.upload)
+        items = [self._history_item(chunk) for chunk in self._chunks]
         items += [self._item("live", each) for each in self._scenario.live]
         lid = Jid(f"{self._scenario.lid}:{device}@lid")
         return Companion(Jid(f"{self._scenario.account}:{device}@s.whatsapp.net"), lid, prekeys, items)
 
-    def _chunk(self, number: int, blob: bytes) -> dict[str, Any]:
-        """What every Item of this chunk is made of; packed once, however often it is paired."""
-        head, garbage = Fields(blob), number in self._scenario.garbage_chunks
-        payload = b"no zlib stream" if garbage else zlib.compress(blob, 1)
-        sync_type, order, progress = (head.number(at) for at in (1, 5, 6))
-        notification = message((6, sync_type or 0), (7, order), (9, progress), (11, payload))
-        return {
-            "id": f"HIST{number:04d}",
-            "kind": "history",
-            "sender": None,
-            "plain": message((_PROTOCOL_MESSAGE, message((2, _HISTORY_SYNC_NOTIFICATION), (6, notification)))),
-            "attrs": {"from": self.jid, "category": "peer", "notify": self._scenario.push_name},
-            "about": {"sync_type": sync_type, "order": order, "progress": progress, "bytes": len(payload)},
-        }
+    def _history_item(self, chunk: Chunk) -> Item:
+        attrs: dict[str, str] = {"from": self.jid, "category": "peer", "notify": self._scenario.push_name}
+        return Item(chunk.id, "history", None, chunk.plain, attrs, chunk.about)
 
     def offline_items(self) -> Iterator[Item]:
         return (self._item("offline", each) for each in self._scenario.offline)

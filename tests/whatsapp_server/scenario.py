@@ -43,3 +43,5 @@ class Scenario:
     drop_after: int = 0  # cut the connection once, after so many messages; what has no receipt comes again
     drop_patience: float = 0.0  # seconds to wait for their receipts before the cut
     garbage_chunks: frozenset[int] = frozenset()  # announced, but the payload is no zlib stream; counted from 1
+    media_chunks: frozenset[int] = frozenset()  # not inline but uploaded; the client gets and then deletes them
+    lost_media: frozenset[int] = frozenset()  # announced as uploaded, and 404 when the client asks for it

@@ -12,12 +12,13 @@ from tests.whatsapp_server.account import Account
 from tests.whatsapp_server.certificates import make_certificates
 from tests.whatsapp_server.connection import GONE, Connection, greet
 from tests.whatsapp_server.events import Event
+from tests.whatsapp_server.media import MEDIA_HOST
 from tests.whatsapp_server.pairing import REGISTRATION, Pairing
 from tests.whatsapp_server.scenario import Scenario
 from tests.whatsapp_server.session import Session
 from tests.whatsapp_server.transport import CHAT_HOST, FrameStream, accept_tunnel
 
-_HOSTS = (CHAT_HOST,)
+_HOSTS = (CHAT_HOST, MEDIA_HOST)
 # beyond anything a client sends: past it asyncio would pause the wrong transport, see StreamWriter.start_tls
 _READ_LIMIT = 1 << 24
 
@@ -125,10 +126,12 @@ class WhatsAppServer:
         reason = "the server hung up"
         try:
             host, ours = await accept_tunnel(reader, writer, self._tls, _HOSTS)
-            if ours:
-                await self._serve(number, FrameStream(reader, writer))
-            else:
+            if not ours:
                 reason = f"no such host: {host}"
+            elif host == MEDIA_HOST:
+                await self._account.media.serve(reader, writer)
+            else:
+                await self._serve(number, FrameStream(reader, writer))
         except GONE as gone:
             reason = f"the client hung up: {gone}"
         except Exception as error:  # noqa: BLE001 - a mistake in here must reach the test

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from tests.whatsapp_server.connection import Connection
+from tests.whatsapp_server.media import MEDIA_HOST
 from tests.whatsapp_server.nodes import SERVER, Node
 from tests.whatsapp_server.phone import Companion, Item
 
@@ -11,6 +12,7 @@ _UNLINKED = 401
 _BANNED = 402
 # enough one-time prekeys for the client not to upload more at every login
 _PREKEYS = "900"
+_MEDIA_TERMS = {"auth": "tests", "auth_ttl": "3600", "ttl": "3600", "max_buckets": "12"}
 # queries that a client only wants to have answered
 _GRANTED = frozenset({"encrypt", "passive", "w:p", "urn:xmpp:ping"})
 
@@ -102,6 +104,8 @@ class Session(Connection):
             await self.answer(query)
         elif (space, wish) == ("encrypt", "count"):
             await self.answer(query, Node("count", {"value": _PREKEYS}))
+        elif (space, wish) == ("w:m", "media_conn"):
+            await self.answer(query, Node("media_conn", _MEDIA_TERMS, (Node("host", {"hostname": MEDIA_HOST}),)))
         elif space in _GRANTED:
             await self.answer(query)
         else:

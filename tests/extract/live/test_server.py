@@ -156,6 +156,29 @@ def test_a_payload_that_does_not_inflate_is_announced_and_never_comes(client_of:
         assert orders(client) == [1, 3]
 
 
+def test_uploaded_chunks_are_got_and_deleted(client_of: Run) -> None:
+    big = chunk(2, hashlib.shake_128(b"a long day").hexdigest(EIGHT_MEGABYTES // 2))
+    scenario = Scenario([chunk(1), big, chunk(3)], media_chunks=frozenset({1, 2}), push_delay=0)
+
+    with WhatsAppServer(scenario) as server, client_of(server) as client:
+        for order in (1, 2, 3):
+            client.wait_for("HistorySyncEv", order=order)
+        for name in ("HIST0001", "HIST0002"):
+            server.wait_for("media_get", id=name, status=200)
+            server.wait_for("media_delete", id=name, status=200)
+        assert server.acknowledged() == {"HIST0001", "HIST0002", "HIST0003"}
+
+
+def test_an_upload_that_is_lost_never_comes(client_of: Run) -> None:
+    scenario = Scenario([chunk(1), chunk(2), chunk(3)], lost_media=frozenset({2}), push_delay=0)
+
+    with WhatsAppServer(scenario) as server, client_of(server) as client:
+        client.wait_for("HistorySyncEv", order=3)
+        server.wait_for("media_get", status=404)
+        assert client.wait_for("MessageEv", id="HIST0002")["category"] == "peer"
+        assert orders(client) == [1, 3]
+
+
 def test_a_device_that_is_unlinked_is_told_and_cannot_log_in(client_of: Run) -> None:
     with WhatsAppServer(Scenario(push_delay=0)) as server, client_of(server) as client:
         client.wait_for("ConnectedEv")
