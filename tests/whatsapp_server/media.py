@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from tests.whatsapp_server.events import EventLog
@@ -65,8 +66,8 @@ class MediaHost:
         while True:
             (method, target, _), _ = await read_head(reader)
             found = self._find(method, urlsplit(target).path)
-            name, status = found.name if found else target, "200 OK" if found else "404 Not Found"
-            self._events.add(f"media_{method.lower()}", id=name, status=int(status[:3]))
+            name, status = PurePosixPath(urlsplit(target).path).stem, "200 OK" if found else "404 Not Found"
+            self._events.add(f"media_{method.lower()}", id=found.name if found else name, status=int(status[:3]))
             body = found.sealed if found and method == "GET" else b""
             writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
             await writer.drain()

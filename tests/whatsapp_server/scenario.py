@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Pairing = Literal["ok", "outdated", "passkey", "without_multidevice", "forged"]
+Pairing = Literal["ok", "outdated", "passkey", "without_multidevice", "forged", "rate_limited"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Scenario:
     refs: int = 6  # how many QR codes the server offers; a client shows each for 20 s, the first of six for 60 s
     scan: bool = True  # False: nobody takes the phone out
     # outdated: 405 instead of codes; passkey: one is demanded after the scan; without_multidevice: the phone is
-    # too old for linked devices; forged: the account's proof is made with another secret
+    # too old for linked devices; forged: the account's proof is made with another secret; rate_limited: 429 to
+    # whoever asks for a code to type
     pairing: Pairing = "ok"
     login_failure: int = 0  # the reason a login is refused with, such as 401
     failing_logins: range = range(1, 10**6)  # which logins are, counted for each pairing

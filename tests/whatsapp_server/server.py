@@ -95,6 +95,10 @@ class WhatsAppServer:
         """A screen shows this: the whole address or what begins with `2@`."""
         self._do(lambda: self._look_at(qr_text))
 
+    def enter_code(self, code: str) -> None:
+        """Type the code that a client shows, such as `ABCD-EFGH`."""
+        self._do(lambda: self._type(code))
+
     def unlink(self) -> None:
         """Remove the device on the phone."""
         self._do(lambda: self._each_session(Session.unlink))
@@ -106,10 +110,16 @@ class WhatsAppServer:
     def _do(self, action: Callable[[], None]) -> None:
         self._loop.call_soon_threadsafe(action)
 
+    def _pairings(self) -> list[Pairing]:
+        return [each for each in self._connections.values() if isinstance(each, Pairing)]
+
     def _look_at(self, qr_text: str) -> None:
-        pairings = [each for each in self._connections.values() if isinstance(each, Pairing)]
-        if not any(pairing.scan(qr_text) for pairing in pairings):
+        if not any(pairing.scan(qr_text) for pairing in self._pairings()):
             self._account.events.add("qr_not_ours", text=qr_text[:60])
+
+    def _type(self, code: str) -> None:
+        if not any(pairing.type_code(code) for pairing in self._pairings()):
+            self._account.events.add("code_not_ours")
 
     def _each_session(self, action: Callable[[Session], Any]) -> None:
         for each in list(self._connections.values()):
@@ -133,7 +143,7 @@ class WhatsAppServer:
             else:
                 await self._serve(number, FrameStream(reader, writer))
         except GONE as gone:
-            reason = f"the client hung up: {gone}"
+            reason = f"the client hung up: {type(gone).__name__}"
         except Exception as error:  # noqa: BLE001 - a mistake in here must reach the test
             events.add("error", connection=number, error=repr(error))
         finally:

@@ -2,7 +2,8 @@
 
 usage: neonize_child.py PROXY_URL SESSION_FILE
 
-Prints one JSON object a line for everything that neonize tells it. Reads commands, one a line: `stop`, `logout`.
+Prints one JSON object a line for everything that neonize tells it. Reads commands, one a line: `stop`, `logout`,
+`pair NUMBER`.
 """
 
 import ctypes
@@ -50,11 +51,15 @@ def describe(event: Any, kind: str) -> dict[str, Any]:
 
 
 def obey(client: Any) -> None:
+    from neonize.utils.enum import ClientType  # noqa: PLC0415
+
     for line in sys.stdin:
         command, *arguments = line.split()
         try:
             if command == "logout":
                 client.logout()
+            elif command == "pair":
+                say("code", code=client.PairPhone(*arguments, True, client_type=ClientType.CHROME))
             elif command == "stop":
                 client.stop()
         except Exception as error:  # noqa: BLE001 - the test wants to know

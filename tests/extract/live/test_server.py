@@ -174,9 +174,39 @@ def test_an_upload_that_is_lost_never_comes(client_of: Run) -> None:
 
     with WhatsAppServer(scenario) as server, client_of(server) as client:
         client.wait_for("HistorySyncEv", order=3)
-        server.wait_for("media_get", status=404)
+        server.wait_for("media_get", id="HIST0002", status=404)
         assert client.wait_for("MessageEv", id="HIST0002")["category"] == "peer"
         assert orders(client) == [1, 3]
+
+
+def test_a_code_that_is_typed_links_as_one_that_is_scanned(client_of: Run) -> None:
+    scenario = Scenario([chunk(1)], scan=False, push_delay=0)
+
+    with WhatsAppServer(scenario) as server, client_of(server) as client:
+        client.wait_for("qr")
+        client.command(f"pair {scenario.account}")
+        assert server.wait_for("code_requested")["display"] == "Chrome (Linux)"
+        server.enter_code(client.wait_for("code")["code"])
+        server.wait_for("code_entered")
+        client.wait_for("HistorySyncEv", order=1)
+
+
+def test_a_wrong_code_links_nothing(client_of: Run) -> None:
+    with WhatsAppServer(Scenario(scan=False)) as server, client_of(server) as client:
+        server.enter_code("ABCD-EFGH")
+        server.wait_for("code_not_ours")
+        client.wait_for("qr")
+        client.command(f"pair {Scenario.account}")
+        client.wait_for("code")
+        server.enter_code("ABCD-EFGH")
+        server.wait_for("code_wrong")
+
+
+def test_who_asks_for_a_code_too_often_gets_none(client_of: Run) -> None:
+    with WhatsAppServer(Scenario(pairing="rate_limited", scan=False)) as server, client_of(server) as client:
+        client.wait_for("qr")
+        client.command(f"pair {Scenario.account}")
+        assert "429" in client.wait_for("failed", command="pair")["error"]
 
 
 def test_a_device_that_is_unlinked_is_told_and_cannot_log_in(client_of: Run) -> None:
