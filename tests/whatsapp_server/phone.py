@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.whatsapp_server.address_book import AddressBook
 from tests.whatsapp_server.chunks import Chunk, pack
 from tests.whatsapp_server.keys import KeyPair
 from tests.whatsapp_server.media import MediaHost
@@ -13,7 +14,8 @@ from tests.whatsapp_server.scenario import ChatMessage, Scenario
 from tests.whatsapp_server.signal_session import Prekeys, SenderSession
 from tests.whatsapp_server.wire import message
 
-_DEVICE_SENT_MESSAGE = 31  # a field of waE2E.Message
+# fields of waE2E.Message
+_PROTOCOL_MESSAGE, _DEVICE_SENT_MESSAGE = 12, 31
 # a receipt of these kinds asks for the message again
 _REFUSALS = frozenset({"retry", "server-error"})
 
@@ -23,7 +25,7 @@ class Item:
     """A message for the linked device, kept until there is a receipt."""
 
     id: str
-    kind: str  # history, live or offline
+    kind: str  # history, live, keys or offline
     sender: str | None  # whose key seals it; None: the phone's
     plain: bytes
     attrs: dict[str, str]
@@ -66,6 +68,7 @@ class Phone:
         self.jid = Jid(f"{scenario.account}@s.whatsapp.net")
         self._scenario = scenario
         self._media = media
+        self.address_book = AddressBook(scenario.address_book, scenario.push_name)
         self._people: dict[str | None, KeyPair] = {None: self.keys}
         self._pairings = 0
         self._chunks = [pack(number, blob, scenario) for number, blob in enumerate(scenario.history, 1)]
@@ -79,12 +82,22 @@ class Phone:
                 self._media.put(chunk.upload)
         items = [self._history_item(chunk) for chunk in self._chunks]
         items += [self._item("live", each) for each in self._scenario.live]
+        if self._scenario.address_book:
+            items.append(self._keys_item())
         lid = Jid(f"{self._scenario.lid}:{device}@lid")
         return Companion(Jid(f"{self._scenario.account}:{device}@s.whatsapp.net"), lid, prekeys, items)
 
     def _history_item(self, chunk: Chunk) -> Item:
-        attrs: dict[str, str] = {"from": self.jid, "category": "peer", "notify": self._scenario.push_name}
-        return Item(chunk.id, "history", None, chunk.plain, attrs, chunk.about)
+        return Item(chunk.id, "history", None, chunk.plain, self._peer_attrs(), chunk.about)
+
+    def _keys_item(self) -> Item:
+        """What lets the client read the address book."""
+        plain = message((_PROTOCOL_MESSAGE, self.address_book.key_share()))
+        return Item("KEYS0001", "keys", None, plain, self._peer_attrs())
+
+    def _peer_attrs(self) -> dict[str, str]:
+        """From the phone to a device of the same account."""
+        return {"from": self.jid, "category": "peer", "notify": self._scenario.push_name}
 
     def offline_items(self) -> Iterator[Item]:
         return (self._item("offline", each) for each in self._scenario.offline)

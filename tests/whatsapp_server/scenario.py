@@ -1,7 +1,7 @@
 """What a test wants the phone and the server to do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 Pairing = Literal["ok", "outdated", "passkey", "without_multidevice", "forged", "rate_limited"]
@@ -46,3 +46,5 @@ class Scenario:
     garbage_chunks: frozenset[int] = frozenset()  # announced, but the payload is no zlib stream; counted from 1
     media_chunks: frozenset[int] = frozenset()  # not inline but uploaded; the client gets and then deletes them
     lost_media: frozenset[int] = frozenset()  # announced as uploaded, and 404 when the client asks for it
+    address_book: Mapping[str, str] = field(default_factory=dict)  # full names by JID: the client asks for them late
+    address_book_delay: float = 0.0  # seconds after the last message of the first login

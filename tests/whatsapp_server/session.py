@@ -51,6 +51,8 @@ class Session(Connection):
             await self._push(item, companion, offline="1")
         await self._mark("offline", count)
         for place, item in enumerate((item for item in left if item not in waited), 1):
+            if item.kind == "keys":
+                await asyncio.sleep(scenario.address_book_delay)
             await self._push(item, companion)
             if place == scenario.drop_after and not companion.was_dropped:
                 await self._drop(companion, place)
@@ -106,6 +108,11 @@ class Session(Connection):
             await self.answer(query, Node("count", {"value": _PREKEYS}))
         elif (space, wish) == ("w:m", "media_conn"):
             await self.answer(query, Node("media_conn", _MEDIA_TERMS, (Node("host", {"hostname": MEDIA_HOST}),)))
+        elif (space, wish) == ("w:sync:app:state", "sync"):
+            asked = [node for node in query.find("sync").children if node.tag == "collection"]
+            self.log("address_book", collections=[node.attrs["name"] for node in asked])
+            answers = tuple(self.account.phone.address_book.collection(node) for node in asked)
+            await self.answer(query, Node("sync", {}, answers))
         elif space in _GRANTED:
             await self.answer(query)
         else:

@@ -1,7 +1,9 @@
 """The tests' own WhatsApp: the client inside neonize takes it for the real one."""
 
 import hashlib
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -207,6 +209,22 @@ def test_who_asks_for_a_code_too_often_gets_none(client_of: Run) -> None:
         client.wait_for("qr")
         client.command(f"pair {Scenario.account}")
         assert "429" in client.wait_for("failed", command="pair")["error"]
+
+
+def test_names_of_the_address_book_come_after_the_history(client_of: Run, tmp_path: Path) -> None:
+    scenario = Scenario([chunk(1)], address_book={CHAT: "Айгуль Асанова"}, address_book_delay=0.3, push_delay=0)
+
+    with WhatsAppServer(scenario) as server, client_of(server) as client:
+        assert server.wait_for("pushed", id="HIST0001")["at"] + 0.3 <= server.wait_for("pushed", kind="keys")["at"]
+        for collection in ("critical_block", "critical_unblock_low", "regular_low"):
+            server.wait_for("address_book", collections=[collection])
+        client.command("stop")
+        client.wait_for("returned")
+
+    with closing(sqlite3.connect(tmp_path / "session.sqlite3")) as session:
+        names = session.execute("select first_name, full_name from whatsmeow_contacts where their_jid = ?", (CHAT,))
+        assert names.fetchall() == [("Айгуль", "Айгуль Асанова")]
+        assert session.execute("select push_name from whatsmeow_device").fetchall() == [("Silk Road",)]
 
 
 def test_a_device_that_is_unlinked_is_told_and_cannot_log_in(client_of: Run) -> None:
