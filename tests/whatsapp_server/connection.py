@@ -23,6 +23,7 @@ class Connection:
         self.account = account
         self.number = number
         self.client_key = channel.client_key
+        self.was_cut = False
         self._frames = frames
         self._channel = channel
         self._tasks: set[asyncio.Task[None]] = set()
@@ -89,6 +90,7 @@ class Connection:
 
     def cut(self) -> None:
         """As a line that breaks: what was written still arrives, and nobody says goodbye."""
+        self.was_cut = True
         self._frames.close()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.whatsapp_server.keys import ROOT
 
 # whatsmeow's WACertPubKey
-_PINNED = bytes.fromhex("142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b")
+PINNED = bytes.fromhex("142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b")
 _LIBRARIES = ("*.so", "*.dylib", "*.dll")
 
 
@@ -29,7 +29,7 @@ def why_not_prepared() -> str | None:
 
 def _library(package: Path) -> Path:
     libraries = [path for pattern in _LIBRARIES for path in package.glob(pattern)]
-    counts = {path: path.read_bytes().count(_PINNED) for path in libraries}
+    counts = {path: path.read_bytes().count(PINNED) for path in libraries}
     if sum(counts.values()) != 1:
         found = (
             ", ".join(f"{count} times in {path.name}" for path, count in counts.items()) or "and there is no library"
@@ -41,14 +41,18 @@ def _library(package: Path) -> Path:
     return next(path for path, count in counts.items() if count)
 
 
-def prepared_neonize(folder: Path) -> Path:
-    """Copy the installed package into `folder`, with the tests' key in it; return the folder, for PYTHONPATH."""
+def _installed() -> Path:
     spec = importlib.util.find_spec("neonize")
     if spec is None or spec.origin is None:
         raise PreparationError("neonize is not installed")
-    package = Path(spec.origin).parent
+    return Path(spec.origin).parent
+
+
+def prepared_neonize(folder: Path, package: Path | None = None) -> Path:
+    """Copy a package, the installed one by default, with the tests' key in it; return `folder`, for PYTHONPATH."""
+    package = package or _installed()
     library = _library(package)
     copy = folder / package.name
     shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__", library.name))
-    (copy / library.name).write_bytes(library.read_bytes().replace(_PINNED, ROOT.public))
+    (copy / library.name).write_bytes(library.read_bytes().replace(PINNED, ROOT.public))
     return folder

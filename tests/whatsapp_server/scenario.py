@@ -40,6 +40,7 @@ class Scenario:
     # whoever asks for a code to type
     pairing: Pairing = "ok"
     login_failure: int = 0  # the reason a login is refused with, such as 401
+    ban_code: int = 101  # why, of a login that is refused with 402; 0: the server does not say
     failing_logins: range = range(1, 10**6)  # which logins are, counted for each pairing
     drop_after: int = 0  # cut the connection once, after so many messages; what has no receipt comes again
     drop_patience: float = 0.0  # seconds to wait for their receipts before the cut

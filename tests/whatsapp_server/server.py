@@ -157,4 +157,8 @@ class WhatsAppServer:
         self._account.events.add("handshake", connection=number, purpose="pair" if wants is Pairing else "login")
         connection = wants(self._account, number, frames, channel)
         self._connections[number] = connection
-        await connection.run()
+        try:
+            await connection.run()
+        except GONE:
+            if not connection.was_cut:
+                raise

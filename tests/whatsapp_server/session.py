@@ -27,7 +27,8 @@ class Session(Connection):
             return
         companion.logins += 1
         if scenario.login_failure and companion.logins in scenario.failing_logins:
-            ban = {"code": "101", "expire": "3600"} if scenario.login_failure == _BANNED else {}
+            known = scenario.login_failure == _BANNED and scenario.ban_code
+            ban = {"code": str(scenario.ban_code), "expire": "3600"} if known else {}
             await self.refuse(scenario.login_failure, **ban)
             return
         self._companion = companion

@@ -12,7 +12,8 @@ import pytest
 from extract.whatsapp.protobufs import Message
 from tests.extract.live.neonize_client import NeonizeClient
 from tests.extract.payloads import CHAT, history, info
-from tests.whatsapp_server import ChatMessage, Scenario, WhatsAppServer
+from tests.whatsapp_server import ChatMessage, Scenario, WhatsAppServer, prepared_neonize
+from tests.whatsapp_server.prepared import PINNED, PreparationError
 
 EIGHT_MEGABYTES = 8_000_000
 
@@ -110,11 +111,11 @@ def test_a_refused_login_says_why(client_of: Run, reason: int, told: str) -> Non
 
 
 def test_a_login_that_is_refused_for_a_while_heals(client_of: Run) -> None:
-    scenario = Scenario([chunk(1)], login_failure=503, failing_logins=range(1, 3), push_delay=0)
+    scenario = Scenario([chunk(1)], login_failure=503, failing_logins=range(1, 2), push_delay=0)
 
     with WhatsAppServer(scenario) as server, client_of(server) as client:
         client.wait_for("HistorySyncEv", timeout=15)
-        assert server.wait_for("login")["number"] == 3
+        assert server.wait_for("login")["number"] == 2
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,17 @@ def test_nobody_takes_the_phone_out(client_of: Run) -> None:
         with pytest.raises(TimeoutError, match=r"no .*paired.* within 0\.1 s") as caught:
             server.wait_for("paired", timeout=0.1)
         assert "'event': 'qr_ignored'" in str(caught.value)
+
+
+@pytest.mark.parametrize("copies", [0, 2])
+def test_a_neonize_that_does_not_pin_one_key_is_not_prepared(tmp_path: Path, copies: int) -> None:
+    package = tmp_path / "neonize"
+    package.mkdir()
+    (package / "neonize-linux-amd64.so").write_bytes(b"code" + PINNED * copies + b"more code")
+
+    with pytest.raises(PreparationError, match=f"exactly once; found {copies} times in neonize-linux-amd64.so"):
+        prepared_neonize(tmp_path / "copy", package)
+    assert not (tmp_path / "copy").exists()
 
 
 def test_a_screen_that_shows_something_else_is_no_code() -> None:
