@@ -31,9 +31,7 @@ def _library(package: Path) -> Path:
     libraries = [path for pattern in _LIBRARIES for path in package.glob(pattern)]
     counts = {path: path.read_bytes().count(PINNED) for path in libraries}
     if sum(counts.values()) != 1:
-        found = (
-            ", ".join(f"{count} times in {path.name}" for path, count in counts.items()) or "and there is no library"
-        )
+        found = ", ".join(f"{count} times in {path.name}" for path, count in counts.items()) or "no library"
         raise PreparationError(
             f"the root key that neonize's client pins must be once in the native library of {package}, found {found}: "
             "does this release keep it in another way?"

@@ -149,7 +149,7 @@ def test_a_neonize_that_does_not_pin_one_key_is_not_prepared(tmp_path: Path, cop
     package.mkdir()
     (package / "neonize-linux-amd64.so").write_bytes(b"code" + PINNED * copies + b"more code")
 
-    with pytest.raises(PreparationError, match=f"exactly once; found {copies} times in neonize-linux-amd64.so"):
+    with pytest.raises(PreparationError, match=f"must be once .*, found {copies} times in neonize-linux"):
         prepared_neonize(tmp_path / "copy", package)
     assert not (tmp_path / "copy").exists()
 
