@@ -19,8 +19,10 @@ from load.migrate import check_migrated
 from load.organizations import find_organization
 from load.report import ChatFigures, LoadOptions, LoadReport, MessageFigures, PeopleWithoutNumber
 from load.rights import check_load_rights
-from load.targets.crm.clients import Import, insert_chats, refused_chats, stage_clients
+from load.targets.crm.clients import insert_chats, refused_chats, stage_clients
 from load.targets.crm.messages import load_messages
+from load.targets.crm.people import match_people
+from load.targets.crm.work import Import
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
@@ -70,13 +72,14 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
     progress(Step("reading clients"))
     stage_clients(work, client_rows(clean, nul))
     progress(Step("loading clients"))
+    warnings = match_people(work)
     insert_chats(work, options, progress)
     counted = load_messages(work, clean, progress)
     progress(Step("bringing counts up to date"))
     _follow_messages(work, options)
     figures = _one(work, "summary")
     looked_at = counted["new"] + counted["changed"] + counted["same"]
-    warnings = _warnings(options, nul.rows + counted["nul"], counted["nobody"])
+    warnings += _warnings(options, nul.rows + counted["nul"], counted["nobody"])
     report = LoadReport(
         run=None if options.dry_run else str(work.run),
         layout=Layout.CRM.value,
