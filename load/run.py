@@ -6,7 +6,7 @@ missing or changed is written. A dry run does the same and takes it back, so its
 
 import time
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import psycopg
@@ -48,7 +48,9 @@ def load(
         work = Import(connection, organization.id, uuid.uuid4(), clean.run.account)
         with connection.transaction(force_rollback=options.dry_run):
             _wait_for_turn(work, progress)
-            return _load(work, clean, options, progress)
+            begin = time.monotonic()
+            report = _load(work, clean, options, progress)
+        return replace(report, seconds=time.monotonic() - begin)
     except psycopg.Error as error:
         raise database_error(error, "loading") from None
 
@@ -94,10 +96,12 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
             failed=refused_chats(work),
         ),
         messages=MessageFigures(
+            total=counted.total() - counted["nul"],
             inserted=figures["messages_inserted"],
             updated=figures["messages_updated"],
             already_there=looked_at - figures["messages_inserted"] - figures["messages_updated"],
             rejected=counted["refused"] + counted["nobody"],
+            left_out=counted["left_out"],
         ),
         clients_updated=figures["clients_updated"],
         history_rows=figures["history_rows"],
