@@ -16,6 +16,9 @@ from schemas.words import Delivery, Kind
 
 MessageRow = tuple[Any, ...]
 
+# beside the stub that says a message was deleted, these are that deletion again, or key traffic
+_SAYS_NOTHING = {Kind.REVOKE, Kind.SYSTEM}
+
 WEB_MESSAGE_INFO = "waWeb.WebMessageInfo"
 REACTION = "waWeb.Reaction"
 POLL_UPDATE = "waWeb.PollUpdate"
@@ -45,7 +48,7 @@ def usable_ms(milliseconds: int | None) -> int | None:
 def message_rows(
     info: Any, raw: bytes, *, chat_jid: str | None, origin: str, payload: int, position: int
 ) -> Iterator[MessageRow]:
-    """The rows of one WebMessageInfo: its own, then its reactions', votes' and, for an edited text, the edit's.
+    """The rows of one WebMessageInfo: its own, then, where it was edited or deleted, that, its reactions and votes.
 
     `raw` is the WebMessageInfo as it came; `chat_jid` the conversation's, `position` the running number of
     the message in its payload (inside a conversation the phone sends the newest first).
@@ -60,20 +63,14 @@ def message_rows(
     delivery = _DELIVERY[info.status] if info.HasField("status") else None
     end = (origin, payload, position)
 
-    has_content = info.HasField("message") and not is_revoked(info)
-    content = content_of(info.message) if has_content else stub_content(info)
-
     def row(content: Content, at: int | None) -> MessageRow:
         return (
             chat, message_id, from_me, sender, at, push_name, content.kind.value, content.text,
             *_media(content), content.target_id, *_context(content, delivery), *end, raw, WEB_MESSAGE_INFO,
         )  # fmt: skip
 
-    action_at = usable_ms(content.at_ms) or sent_at
-    if content.kind is Kind.EDIT and content.inner is not None and content.target_id == message_id:
-        # history holds an edited message as an edit of itself, and no other copy of it
-        yield row(content.inner, sent_at)
-    yield row(content, action_at)
+    for content in _contents(info, message_id):
+        yield row(content, usable_ms(content.at_ms) or sent_at)
 
     for reaction in info.reactions:
         yield (
@@ -90,6 +87,20 @@ def message_rows(
             None, None, None, None, None, message_id, None, None, False, None, None,
             *end, vote.SerializePartialToString(), POLL_UPDATE,
         )  # fmt: skip
+
+
+def _contents(info: Any, message_id: str | None) -> Iterator[Content]:
+    """What the message says, then what became of it: history may hold no other copy of an edited or deleted one."""
+    revoked = is_revoked(info)
+    if info.HasField("message"):
+        content = content_of(info.message)
+        if content.kind is Kind.EDIT and content.inner is not None and content.target_id == message_id:
+            yield content.inner
+        if not (revoked and content.kind in _SAYS_NOTHING):
+            yield content
+        if not revoked:
+            return
+    yield stub_content(info)
 
 
 def _sender(info: Any, key: Any, chat: str | None) -> str | None:

@@ -127,6 +127,21 @@ def test_an_edited_message_in_history_is_itself_and_its_edit(tmp_path: Path) -> 
     assert (change["kind"], change["target_id"], change["sent_at"].timestamp()) == ("edit", "A1", NOON + 60)
 
 
+def test_a_deleted_message_that_still_has_its_content_is_itself_and_its_deletion(tmp_path: Path) -> None:
+    gone = info("A1", message="secret", messageStubType="REVOKE", revokeMessageTimestamp=NOON + 60)
+    message, deletion = decoded(tmp_path, history(gone))["messages"]
+
+    assert (message["kind"], message["text"], message["sent_at"].timestamp()) == ("text", "secret", NOON)
+    assert (deletion["kind"], deletion["target_id"], deletion["sent_at"].timestamp()) == ("revoke", "A1", NOON + 60)
+
+
+def test_a_deleted_message_whose_content_is_the_deletion_is_one_row(tmp_path: Path) -> None:
+    revoke = Message(protocolMessage={"type": "REVOKE", "key": {"ID": "A1"}})
+    rows = decoded(tmp_path, history(info("A1", message=revoke, messageStubType="REVOKE")))["messages"]
+
+    assert [(row["kind"], row["target_id"]) for row in rows] == [("revoke", "A1")]
+
+
 def test_an_edit_of_another_message_stays_an_edit(tmp_path: Path) -> None:
     message = Message()
     edit = message.protocolMessage
