@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from extract.whatsapp.content import Content, content_of
-from extract.whatsapp.content.model import read_text
+from extract.whatsapp.content.model import read_id, read_text
 from extract.whatsapp.protobufs import WebMessageInfo
 from extract.whatsapp.stubs import is_revoked, stub_content
 from schemas.words import Delivery, Kind
@@ -54,7 +54,7 @@ def message_rows(
     the message in its payload (inside a conversation the phone sends the newest first).
     """
     key = info.key
-    message_id = read_text(key.ID)
+    message_id = read_id(key.ID)
     from_me = key.fromMe
     sent_at = usable_ms(info.messageTimestamp * 1000)
     chat = chat_jid or read_text(key.remoteJID)
@@ -74,7 +74,7 @@ def message_rows(
 
     for reaction in info.reactions:
         yield (
-            chat, read_text(reaction.key.ID), reaction.key.fromMe, read_text(reaction.key.participant),
+            chat, read_id(reaction.key.ID), reaction.key.fromMe, read_text(reaction.key.participant),
             usable_ms(reaction.senderTimestampMS), None, Kind.REACTION.value, read_text(reaction.text) or "",
             None, None, None, None, None, message_id, None, None, False, None, None,
             *end, reaction.SerializePartialToString(), REACTION,
@@ -82,7 +82,7 @@ def message_rows(
     for vote in info.pollUpdates:
         voter = vote.pollUpdateMessageKey
         yield (
-            chat, read_text(voter.ID), voter.fromMe, read_text(voter.participant),
+            chat, read_id(voter.ID), voter.fromMe, read_text(voter.participant),
             usable_ms(vote.senderTimestampMS), None, Kind.POLL_VOTE.value, None,
             None, None, None, None, None, message_id, None, None, False, None, None,
             *end, vote.SerializePartialToString(), POLL_UPDATE,
@@ -134,4 +134,4 @@ def _context(content: Content, delivery: str | None) -> tuple[Any, ...]:
     if context.HasField("externalAdReply"):
         ad = context.externalAdReply
         ad_title, ad_url = read_text(ad.title), read_text(ad.sourceURL)
-    return (read_text(context.stanzaID), delivery, context.isForwarded, ad_title, ad_url)
+    return (read_id(context.stanzaID), delivery, context.isForwarded, ad_title, ad_url)
