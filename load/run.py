@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from load.clean_tables import NulCount, client_rows
+from load.clean_tables import NulCount, check_tables, client_rows
 from load.database_errors import database_error
 from load.layout import Layout
 from load.migrate import check_migrated
@@ -40,6 +40,7 @@ def load(
     """
     if options.limit is not None and options.limit < 1:
         raise UserError("A limit is at least 1.", hint="for example: --limit 100", exit_code=ExitCode.USAGE)
+    check_tables(clean)
     try:
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         check_migrated(connection)
