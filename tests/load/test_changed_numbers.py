@@ -1,6 +1,7 @@
 """People who change their numbers, and numbers that change their people."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from load.database import connect
 from load.keys import client_key
 from load.report import LoadOptions
 from load.run import load
+from load.targets.crm.work import Import
 from tests.load.clean_runs import Chat, Message, at, write_clean_run
 from tests.load.conftest import ORGANIZATION, Loader, dump, one
 
@@ -185,6 +187,9 @@ def test_a_row_of_two_people_who_were_taken_for_one_stays_with_the_one_who_has_i
     before = dump(connection)
     load_chats(apart)
     assert dump(connection) == before
+    # and when he too moves on, the row is still his, though both their LIDs are in it
+    load_chats([apart[0], person(OTHER, "X", addresses=(LID_2, number(OTHER)))])
+    assert phones(connection) == {OTHER: ["A", "X"], NEW: ["A"]}
 
 
 @pytest.mark.parametrize("whose", ["an import", "a person"])
@@ -296,6 +301,25 @@ def test_loads_at_once_give_a_client_his_new_number_once(
     with ThreadPoolExecutor(3) as threads:
         assert sorted(threads.map(run, range(3))) == [0, 0, 1]
     assert phones(connection) == {NEW: ["A", "B", "C"]}
+
+
+def test_a_person_who_enters_the_new_number_at_that_moment_wins_and_nothing_is_doubled(
+    connection: psycopg.Connection, database: str, load_chats: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_chats([BEFORE])
+    execute = Import.execute
+
+    def execute_after_another(work: Import, name: str, **parameters: Any) -> Any:
+        if name == "park_phones":
+            with connect(database) as crm:
+                by_hand(crm, NEW)
+        return execute(work, name, **parameters)
+
+    monkeypatch.setattr(Import, "execute", execute_after_another)
+    report = load_chats([AFTER])
+    assert phones(connection) == {OLD: ["A", "B"], NEW: ["C"]}
+    assert (report.messages.inserted, report.messages.already_there, len(report.warnings)) == (1, 2, 1)
+    assert one(connection, "select name from clients where phone = %s", NEW) == "By hand"
 
 
 def test_times_and_counts_follow_the_messages_of_the_row(connection: psycopg.Connection, load_chats: Loader) -> None:
