@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from extract.audit_files import audit_snapshot
+from extract.chain import find_unchained
 from extract.own import read_own
 from extract.report import Finding
 from extract.snapshot import partial_snapshots, recover
@@ -89,8 +90,18 @@ def _audit_partials(archive: Path, unchained: list[str]) -> Iterator[Finding]:
         return
     for partial in partial_snapshots(archive):
         yield Finding(f"{archive.name}/{partial.name}", "this snapshot was left open", _REPAIR)
+    if not unchained:
+        return
+    try:
+        lost = find_unchained(archive).lost
+    except UserError:  # the chain itself cannot be read, which is a finding already
+        lost = dict.fromkeys(unchained, f"{CHAIN} cannot be read")
     for name in unchained:
-        yield Finding(f"{archive.name}/{name}", f"this snapshot is not in {CHAIN}", _REPAIR)
+        what = f"this snapshot is not in {CHAIN}"
+        if name in lost:
+            yield Finding(f"{archive.name}/{name}", f"{what}: {lost[name]}", _RESTORE)
+        else:
+            yield Finding(f"{archive.name}/{name}", what, _REPAIR)
 
 
 def _audit_sealed(path: Path, sealed_sha256: str | None) -> Iterator[Finding]:

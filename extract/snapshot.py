@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from extract.chain import adopt_unchained, last_link
 from extract.journal import Journal, JournalEntry, count_journal, read_journal, settle_journal
 from extract.sealed_journal import SealedJournalWriter
 from extract.tables import RawTables
@@ -26,7 +27,6 @@ from schemas.manifest import (
     MANIFEST_SHA256,
     ChainLine,
     Counts,
-    Link,
     Manifest,
     Own,
     Payloads,
@@ -35,7 +35,6 @@ from schemas.manifest import (
     Span,
     Tool,
     append_to_chain,
-    read_chain,
     read_snapshot,
 )
 from schemas.progress import Progress, Step, no_progress
@@ -122,7 +121,7 @@ def seal_snapshot(opened: OpenSnapshot, *, ended: Ended, complete: bool, progres
         ),
         span=Span(first=_moment(tables.first_ms), last=_moment(tables.last_ms)),
         files=files,
-        previous=_last_link(opened.archive),
+        previous=last_link(opened.archive),
     )
     content = manifest.to_json()
     sha256 = hashlib.sha256(content).hexdigest()
@@ -160,14 +159,6 @@ def _moment(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def _last_link(archive: Path) -> Link | None:
-    last = None
-    for line in read_chain(archive):
-        if line.event == "sealed":
-            last = Link(snapshot=line.snapshot, sha256=line.sha256)
-    return last
-
-
 def partial_snapshots(archive: Path) -> list[Path]:
     """The folders of open snapshots, oldest first; whether somebody is filling them is not asked."""
     if not archive.is_dir():
@@ -183,13 +174,11 @@ def recover(archive: Path, progress: Progress = no_progress) -> list[Snapshot]:
     """Finish what a process that died left behind; the caller holds the account's lock.
 
     An open snapshot with payloads is sealed (`complete: false`, `ended: crashed`); one without is removed, for
-    nothing had reached it, and so is a redecode; a sealed one that is not in the chain yet is put there.
-    Returns what was sealed.
+    nothing had reached it, and so is a redecode; sealed ones that are not in the chain yet are put there.
+    Returns what was sealed. Raises UserError (5) where sealed ones cannot be put in order, before anything is sealed.
     """
     sealed = []
-    for name in _unchained(archive):
-        # died between the rename and the chain
-        append_to_chain(archive, ChainLine(snapshot=name, sha256=read_snapshot(archive / name).sha256, at=_now()))
+    adopt_unchained(archive)
     for partial in partial_snapshots(archive):
         name = partial.name.removesuffix(PARTIAL_SUFFIX)
         if (archive / name).is_dir():
@@ -207,18 +196,6 @@ def recover(archive: Path, progress: Progress = no_progress) -> list[Snapshot]:
             opened = OpenSnapshot(archive, name, record, Journal(partial))
             sealed.append(seal_snapshot(opened, ended=Ended.CRASHED, complete=False, progress=progress))
     return sealed
-
-
-def _unchained(archive: Path) -> list[str]:
-    """Sealed snapshots that follow the chain's end and are not in it: at most the one that was being sealed."""
-    if not archive.is_dir():
-        return []
-    known = {line.snapshot for line in read_chain(archive)}
-    found = [p.name for p in archive.iterdir() if p.is_dir() and RUN_NAME_PATTERN.fullmatch(p.name)]
-    last = _last_link(archive)
-    return [
-        name for name in sorted(found) if name not in known and read_snapshot(archive / name).manifest.previous == last
-    ]
 
 
 def _now() -> datetime:

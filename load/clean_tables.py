@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 from load.statements import statement
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
+from schemas.files import sha256_of
 from schemas.words import CHANNEL_WHATSAPP
 
+LOADED = ("clients", "conversations", "messages")
 _ROWS_AT_ONCE = 4096
 # unsure and other are answers of the detector, not languages to write to a client in
 _NO_LANGUAGE = {"und", "other"}
@@ -30,6 +32,14 @@ class NulCount:
         cleaned = {name: _plain(value) for name, value in row.items()}
         self.rows += cleaned != row
         return cleaned
+
+
+def check_tables(clean: CleanRunFolder) -> None:
+    """Raise UserError (5) when a file that is about to be loaded is not, byte for byte, the one transform wrote."""
+    for name in LOADED:
+        path = clean.table(name)
+        if not path.is_file() or sha256_of(path) != clean.run.tables[name].sha256:
+            raise _damaged(clean)
 
 
 def client_rows(clean: CleanRunFolder, nul: NulCount) -> Iterator[dict[str, Any]]:

@@ -29,6 +29,13 @@ _KNOWN = {
 }
 _UNSENDABLE = ("A value could not be sent to the database", "please report this: it is a mistake of wa2pg")
 _REFUSED = ("The database refused a row", "docs/postgres.md lists the tables and their rules")
+# a row against a rule of its table (23), or a value that its column does not take (22)
+_REFUSALS = ("22", "23")
+
+
+def is_refusal(error: psycopg.Error) -> bool:
+    """Whether the database refused a row, and would take others."""
+    return (error.sqlstate or "").startswith(_REFUSALS)
 
 
 def describe(error: psycopg.Error) -> str:

@@ -1,6 +1,6 @@
 """What a load is asked to do, and what it says it did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,14 @@ class ChatFigures:
 
 @dataclass(frozen=True)
 class MessageFigures:
-    """Messages of the chats that were not left out: inserted + updated + already_there + rejected."""
+    """total = inserted + updated + already_there + rejected + left_out; `left_out`: with their chats."""
 
+    total: int
     inserted: int
     updated: int
     already_there: int
     rejected: int
+    left_out: int
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class PeopleWithoutNumber:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """The figures of one load. `run` is the import run's id, None on a dry run."""
+    """The figures of one load. `run` is the import run's id, None on a dry run; `seconds` are the load's alone."""
 
     run: str | None
     layout: str
@@ -71,3 +73,4 @@ class LoadReport:
     history_rows: int
     people_without_number: PeopleWithoutNumber
     warnings: list[str]
+    seconds: float = field(compare=False, default=0.0)

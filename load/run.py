@@ -6,21 +6,23 @@ missing or changed is written. A dry run does the same and takes it back, so its
 
 import time
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from load.clean_tables import NulCount, client_rows
+from load.clean_tables import NulCount, check_tables, client_rows
 from load.database_errors import database_error
 from load.layout import Layout
 from load.migrate import check_migrated
 from load.organizations import find_organization
 from load.report import ChatFigures, LoadOptions, LoadReport, MessageFigures, PeopleWithoutNumber
 from load.rights import check_load_rights
-from load.targets.crm.clients import Import, insert_chats, refused_chats, stage_clients
+from load.targets.crm.clients import insert_chats, refused_chats, stage_clients
 from load.targets.crm.messages import load_messages
+from load.targets.crm.people import match_people
+from load.targets.crm.work import Import
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
@@ -38,6 +40,7 @@ def load(
     """
     if options.limit is not None and options.limit < 1:
         raise UserError("A limit is at least 1.", hint="for example: --limit 100", exit_code=ExitCode.USAGE)
+    check_tables(clean)
     try:
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         check_migrated(connection)
@@ -46,7 +49,9 @@ def load(
         work = Import(connection, organization.id, uuid.uuid4(), clean.run.account)
         with connection.transaction(force_rollback=options.dry_run):
             _wait_for_turn(work, progress)
-            return _load(work, clean, options, progress)
+            begin = time.monotonic()
+            report = _load(work, clean, options, progress)
+        return replace(report, seconds=time.monotonic() - begin)
     except psycopg.Error as error:
         raise database_error(error, "loading") from None
 
@@ -70,13 +75,14 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
     progress(Step("reading clients"))
     stage_clients(work, client_rows(clean, nul))
     progress(Step("loading clients"))
+    warnings = match_people(work)
     insert_chats(work, options, progress)
     counted = load_messages(work, clean, progress)
     progress(Step("bringing counts up to date"))
     _follow_messages(work, options)
     figures = _one(work, "summary")
     looked_at = counted["new"] + counted["changed"] + counted["same"]
-    warnings = _warnings(options, nul.rows + counted["nul"], counted["nobody"])
+    warnings += _warnings(options, nul.rows + counted["nul"], counted["nobody"])
     report = LoadReport(
         run=None if options.dry_run else str(work.run),
         layout=Layout.CRM.value,
@@ -91,10 +97,12 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
             failed=refused_chats(work),
         ),
         messages=MessageFigures(
+            total=counted.total() - counted["nul"],
             inserted=figures["messages_inserted"],
             updated=figures["messages_updated"],
             already_there=looked_at - figures["messages_inserted"] - figures["messages_updated"],
             rejected=counted["refused"] + counted["nobody"],
+            left_out=counted["left_out"],
         ),
         clients_updated=figures["clients_updated"],
         history_rows=figures["history_rows"],

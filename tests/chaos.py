@@ -2,10 +2,13 @@
 
     python -m tests.chaos [KILLS] [SEED]        (`make chaos`: ten kills a stage)
 
-Each round begins with a copy of the data directory as the stages before left it. What is compared are the rows in
-PostgreSQL, all columns but ids and times of runs, and what `wa2pg audit` says. Ends with exit 1 at any difference.
+Each round begins with a copy of the data directory as the stages before left it. Moments are drawn from the time of
+the work, which begins with the first line of progress: what starting Python takes is no part of it. What is compared
+are the rows in PostgreSQL, all columns but ids and times of runs, and what `wa2pg audit` says. Ends with exit 1 at any
+difference.
 """
 
+import json
 import os
 import random
 import shutil
@@ -32,6 +35,7 @@ from tests.load.conftest import remove_server
 ROOT = Path(__file__).parent.parent
 ORGANIZATION = "chaos"
 STAGES = ("extract", "transform", "load")
+_LOOK_EVERY = 0.002
 
 _ROWS = {
     "clients": """
@@ -67,23 +71,36 @@ class Round:
             "transform": ["--as-of", SAMPLE_AS_OF.isoformat()],
             "load": ["--org", ORGANIZATION],
         }
-        return [sys.executable, "-m", "wa2pg", stage, *options[stage], "--progress", "none", "-q"]
+        return [sys.executable, "-m", "wa2pg", stage, *options[stage], "--progress", "json"]
+
+    @property
+    def said(self) -> Path:
+        """What the last process wrote to stderr."""
+        return self.data.with_suffix(".stderr")
+
+    def step(self) -> str:
+        """The step that the last process was in."""
+        *_, line = (line for line in self.said.read_text().splitlines(keepends=True) if line.endswith("}\n"))
+        return str(json.loads(line)["step"])
 
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
-        """Start a process on this round's data and database."""
+        """Start a process on this round's data and database, and wait until it says that it is at work, or ends."""
         environment = {**os.environ, "WA2PG_DATA_DIR": str(self.data), "DATABASE_URL": self.conninfo}
         environment["PYTHONPATH"] = str(ROOT)
-        return subprocess.Popen(
-            words, cwd=self.data.parent, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        with self.said.open("wb") as errors:
+            process = subprocess.Popen(
+                words, cwd=self.data.parent, env=environment, stdout=subprocess.DEVNULL, stderr=errors
+            )
+        while process.poll() is None and not self.said.stat().st_size:
+            time.sleep(_LOOK_EVERY)
+        return process
 
     def run(self, *words: str) -> float:
-        """Run a process to its end and return its seconds; raises when it fails."""
-        begin = time.monotonic()
+        """Run a process to its end and return the seconds of its work; raises when it fails."""
         process = self.start(*words)
-        _, errors = process.communicate()
-        if process.returncode:
-            raise RuntimeError(f"{words[3:5]} ended with {process.returncode}: {errors.decode()}")
+        begin = time.monotonic()
+        if process.wait():
+            raise RuntimeError(f"{words[3:5]} ended with {process.returncode}: {self.said.read_text()}")
         return time.monotonic() - begin
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
@@ -123,20 +140,24 @@ class Chaos:
             shutil.copytree(template, data, symlinks=True)
         return Round(data, self.history, conninfo)
 
-    def disturbed(self, stage: str, template: Path | None, seconds: float) -> tuple[Round, float]:
-        """Kill the stage at a random moment, then run it and what follows to the end."""
+    def disturbed(self, stage: str, template: Path | None, seconds: float) -> tuple[Round, str]:
+        """Kill the stage at a random moment of its work, then run it and what follows to the end.
+
+        Returns the round and when it was killed, in words.
+        """
         current = self.round(template)
-        moment = self.random.uniform(0.05, seconds)
+        moment = self.random.uniform(0, seconds)
         process = current.start(*current.words(stage))
         try:
             process.wait(moment)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
-        process.communicate()
+        died = process.wait() == -signal.SIGKILL
+        when = f"killed after {moment:.2f} of {seconds:.2f} s of work, {current.step()}" if died else "had ended"
         for following in STAGES[STAGES.index(stage) :]:
             current.run(*current.words(following))
         current.run(sys.executable, "-m", "wa2pg", "audit")
-        return current, moment
+        return current, when
 
 
 @contextmanager
@@ -166,11 +187,11 @@ def compare(kills: int, seed: int) -> int:
         print("undisturbed: " + ", ".join(f"{len(rows):,} {table}" for table, rows in expected.items()))
         for stage in STAGES:
             for number in range(1, kills + 1):
-                current, moment = work.disturbed(stage, templates[stage], seconds[stage])
+                current, when = work.disturbed(stage, templates[stage], seconds[stage])
                 same = current.rows() == expected
                 different += not same
                 verdict = "same rows" if same else "OTHER ROWS"
-                print(f"{stage} killed after {moment:.2f} of {seconds[stage]:.2f} s ({number}/{kills}): {verdict}")
+                print(f"{stage} {when} ({number}/{kills}): {verdict}")
                 shutil.rmtree(current.data)
     print(f"{different} of {kills * len(STAGES)} rounds differ")
     return different

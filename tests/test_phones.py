@@ -1,12 +1,14 @@
 """Phone numbers from WhatsApp addresses."""
 
-from zoneinfo import available_timezones
+from pathlib import Path
+from zoneinfo import TZPATH, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers.tzdata import TIMEZONE_DATA
 
-from transform.phones import MAIN_TIME_ZONES, country_and_time_zone, phone_of, region_of
+from transform.phones import MAIN_TIME_ZONES, PRESENT_NAMES, country_and_time_zone, phone_of, region_of
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,10 @@ def test_country_and_time_zone_never_raise(phone: str) -> None:
         ("+97688123456", "MN", "Asia/Ulaanbaatar"),
         ("+447400123456", "GB", "Europe/London"),
         ("+971501234567", "AE", "Asia/Dubai"),
-        ("+919876543210", "IN", "Asia/Calcutta"),
+        ("+541123456789", "AR", "America/Argentina/Buenos_Aires"),
+        ("+9779812345678", "NP", "Asia/Kathmandu"),
+        ("+959791234567", "MM", "Asia/Yangon"),
+        ("+919876543210", "IN", "Asia/Kolkata"),
     ],
 )
 def test_a_number_tells_country_and_time_zone(phone: str, country: str, zone: str) -> None:
@@ -123,6 +128,16 @@ def test_a_satellite_number_has_neither_country_nor_zone() -> None:
 @pytest.mark.parametrize("text", ["", "+", "nonsense", "996555123456"])
 def test_what_is_no_number_has_neither_country_nor_zone(text: str) -> None:
     assert country_and_time_zone(text) == (None, None)
+
+
+def test_every_time_zone_has_the_name_that_it_has_today() -> None:
+    tables = [path for folder in TZPATH if (path := Path(folder) / "zone.tab").exists()]
+    if not tables:
+        pytest.skip("this machine has no zone.tab")
+    rows = [line.split("\t") for line in tables[0].read_text().splitlines() if not line.startswith("#")]
+    known = {row[2] for row in rows} | {"Etc/Unknown"}
+    given = {PRESENT_NAMES.get(zone, zone) for zones in TIMEZONE_DATA.values() for zone in zones}
+    assert given | set(MAIN_TIME_ZONES.values()) <= known
 
 
 def test_the_main_time_zones_exist() -> None:

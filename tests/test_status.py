@@ -1,5 +1,6 @@
 """Where a client stands, from who said what and when."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -251,6 +252,44 @@ def test_kyrgyz_without_its_letters_is_understood() -> None:
     with_letters = "client: 4 кишиге канча?\ncompany: 20 000 сом\nclient: төлөдүм\ncompany: Төлөм келди, рахмат"
     without = with_letters.replace("ө", "о").replace("ү", "у")
     assert decide(with_letters).status == decide(without).status == Status.SOLD
+
+
+OFFERED = """
+    client: Здравствуйте, нас четверо, хотим на озеро с 3 по 9 августа, сколько стоит?
+    company: Для четверых выйдет 400 $ с человека, всё включено"""
+
+
+def test_a_message_whose_time_was_filled_breaks_no_silence() -> None:
+    messages = chat(OFFERED)
+    as_of = messages[-1].sent_at + timedelta(days=40)
+    late = as_of - timedelta(days=2)
+    asked = ChatMessage(late, False, MessageType.IMAGE, None)
+    reminded = ChatMessage(late, True, MessageType.TEXT, "Добрый день!")
+
+    assert DETECTOR.decide([*messages, asked, reminded], as_of).status is not Status.CLOSED
+    assert DETECTOR.decide([*messages, replace(asked, timed=False), reminded], as_of).status is Status.CLOSED
+
+
+def test_a_chat_of_which_no_time_is_known_is_not_closed_for_silence() -> None:
+    beginning = datetime.fromtimestamp(0, UTC)
+    messages = [replace(message, sent_at=beginning, timed=False) for message in chat(OFFERED)]
+    decision = DETECTOR.decide(messages, START + timedelta(days=400))
+
+    assert decision.status is Status.PROPOSAL_SENT
+    assert decision.reason.endswith("; the company wrote last")
+    assert "1970" not in decision.reason
+
+
+def test_a_day_named_at_an_unknown_time_does_not_begin_a_service() -> None:
+    sold = chat("""
+        client: Сколько стоит тур 15 июня на двоих?
+        company: 300 $ с человека, предоплата 50 $
+        client: Оплатил, вот чек
+        company: Получили, бронь подтверждена""")
+    as_of = datetime(2025, 6, 20, tzinfo=UTC)
+    assert DETECTOR.decide(sold, as_of).status is Status.SERVICE
+    unknown = [replace(sold[0], sent_at=datetime(1970, 1, 1, tzinfo=UTC), timed=False), *sold[1:]]
+    assert DETECTOR.decide(unknown, as_of).status is Status.SOLD
 
 
 def test_no_message_is_a_new_lead_and_unsure() -> None:

@@ -61,9 +61,10 @@ class Reader:
             types,
             bodies,
             batch.column("media_name").to_pylist(),
+            batch.column("timed").to_pylist(),
             strict=True,
         )
-        for n, (phone, message_id, direction, sent_at, kind, body, media_name) in enumerate(rows):
+        for n, (phone, message_id, direction, sent_at, kind, body, media_name, timed) in enumerate(rows):
             if phone != self._phone:
                 self._close_client()
                 self._phone = phone
@@ -71,7 +72,7 @@ class Reader:
             if n in detections and not from_me:
                 self._own_words.append(detections[n])
             if sent_at <= self._as_of:
-                self._messages.append((message_id, ChatMessage(sent_at, from_me, kind, body or media_name)))
+                self._messages.append((message_id, ChatMessage(sent_at, from_me, kind, body or media_name, timed)))
         languages = [detections[n].language if n in detections else None for n in range(len(bodies))]
         return pa.array(languages, type=pa.string())
 

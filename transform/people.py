@@ -26,7 +26,8 @@ _BOT_NUMBER = re.compile(r"1313555\d{4}|131655500\d\d")
 
 # best first; the first four name the pair itself, the rest are only seen beside a message or contact
 DIRECT_SOURCES = ("conversation", "mapping", "live", "session")
-SOURCES = (*DIRECT_SOURCES, "receipt", "inline_contact")
+RECEIPT = "receipt"
+SOURCES = (*DIRECT_SOURCES, RECEIPT, "inline_contact")
 
 
 @dataclass(frozen=True)
@@ -96,43 +97,50 @@ def find_people(
 ) -> dict[str, Person]:
     """The person of every address of one: those with messages, `others` (contacts) and the company's own.
 
-    One person is everything that direct evidence, or where a LID has none of it any evidence, joins; and
-    addresses whose numbers are the same today. His phone is the number of the best evidence that is a phone.
+    A person is one present number: a LID's is that of its best evidence that is a phone, and LIDs and addresses
+    whose present number is the same are one person. A number that its LID has left is that LID's older address,
+    unless somebody has it today; a number that several have left goes with the one who had it last.
     """
     own_addresses = {address_of(jid) for jid in own}
-    used = _usable_evidence(evidence, own_addresses)
+    used = _usable_evidence(evidence, own_addresses, region)
     talking = {address for address in with_messages if why_not_a_person(address) is None}
     listed = talking | {pair.lid for pair in used} | {pair.pn for pair in used}
     known = listed | own_addresses | {address for address in others if why_not_a_person(address) is None}
     phones = {address: phone for address in known if (phone := _phone(address, region))}
 
-    joined = _Joined()
-    for address in known:
-        joined.find(address)
-    for pair in used:
-        joined.join(pair.lid, pair.pn)
-    for address, phone in phones.items():
-        joined.join(address, phone)
-
-    members: defaultdict[str, list[str]] = defaultdict(list)
-    for address in known:
-        members[joined.find(address)].append(address)
-    pairs: defaultdict[str, list[Evidence]] = defaultdict(list)
-    for pair in used:
-        pairs[joined.find(pair.lid)].append(pair)
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for address, key in _present(known, used, phones, own_addresses).items():
+        members[key].add(address)
     people = {}
-    for root, addresses in members.items():
-        numbers = [pair.pn for pair in sorted(pairs[root], key=lambda pair: pair.rank)] or sorted(addresses)
-        phone = next((phones[number] for number in numbers if number in phones), None)
+    for key, addresses in members.items():
+        phone = key if key.startswith("+") else None
         has_number = any(address.endswith("@" + NUMBER_SERVER) for address in addresses)
         person = Person(
             phone=phone,
             problem=None if phone else "not_a_phone" if has_number else "no_phone",
             own=not own_addresses.isdisjoint(addresses),
-            addresses=tuple(sorted(listed.intersection(addresses))),
+            addresses=tuple(sorted(listed & addresses)),
         )
         people.update(dict.fromkeys(addresses, person))
     return people
+
+
+def _present(known: set[str], used: list[Evidence], phones: dict[str, str], own_addresses: set[str]) -> dict[str, str]:
+    """What each address stands for today: a phone; else the number that is none, or the address itself."""
+    number_of: dict[str, str] = {}
+    last_owner: dict[str, str] = {}
+    # a number that is no phone gives a person only where there is no better one
+    for pair in sorted(used, key=lambda pair: (pair.pn not in phones, pair.rank, pair.lid)):
+        number = phones.get(pair.pn, pair.pn)
+        number_of.setdefault(pair.lid, number)
+        last_owner.setdefault(number, pair.lid)
+    in_use = set(number_of.values()) | {phones.get(address, address) for address in own_addresses}
+    present = {}
+    for address in known:
+        number = number_of.get(address) or phones.get(address, address)
+        left_by = last_owner.get(number) if number not in in_use else None
+        present[address] = number_of[left_by] if left_by else number
+    return present
 
 
 def _phone(address: str, region: str | None) -> str | None:
@@ -140,7 +148,7 @@ def _phone(address: str, region: str | None) -> str | None:
     return phone_of(user, region) if server == NUMBER_SERVER else None
 
 
-def _usable_evidence(evidence: Iterable[Evidence], own: set[str]) -> list[Evidence]:
+def _usable_evidence(evidence: Iterable[Evidence], own: set[str], region: str | None) -> list[Evidence]:
     """Direct pairs, and of LIDs without one the others; less what joins no LID to a person's number."""
     pairs = []
     for found in evidence:
@@ -156,28 +164,32 @@ def _usable_evidence(evidence: Iterable[Evidence], own: set[str]) -> list[Eviden
             continue
         pairs.append(pair)
     named = {pair.lid for pair in pairs if pair.direct}
+    pairs = _without_doubtful_receipts(pairs, region)
     return [pair for pair in pairs if pair.direct or pair.lid not in named]
+
+
+def _without_doubtful_receipts(pairs: list[Evidence], region: str | None) -> list[Evidence]:
+    """Receipts count only where one LID stands beside one number that stands beside no other.
+
+    A receipt may be the company's own (of its other devices): its number then stands beside the LIDs of many
+    clients, or beside one LID together with the client's number. A number too few is reported; two people taken
+    for one would not be seen.
+    """
+    lids: defaultdict[str, set[str]] = defaultdict(set)
+    for pair in pairs:
+        lids[_number(pair, region)].add(pair.lid)
+    receipts = [pair for pair in pairs if pair.source == RECEIPT and len(lids[_number(pair, region)]) == 1]
+    numbers: defaultdict[str, set[str]] = defaultdict(set)
+    for pair in receipts:
+        numbers[pair.lid].add(_number(pair, region))
+    certain = [pair for pair in receipts if len(numbers[pair.lid]) == 1]
+    return [pair for pair in pairs if pair.source != RECEIPT] + certain
+
+
+def _number(pair: Evidence, region: str | None) -> str:
+    """The pair's number in the form that is the same for every way of writing it."""
+    return _phone(pair.pn, region) or pair.pn
 
 
 def _is_number(user: str) -> bool:
     return user.isascii() and user.isdigit()
-
-
-class _Joined:
-    """Sets of addresses that are joined pair by pair (union-find with path halving)."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-
-    def find(self, item: str) -> str:
-        parent = self._parent
-        parent.setdefault(item, item)
-        while parent[item] != item:
-            parent[item] = parent[parent[item]]
-            item = parent[item]
-        return item
-
-    def join(self, one: str, other: str) -> None:
-        # the smaller name leads, whatever the order of joining
-        low, high = sorted((self.find(one), self.find(other)))
-        self._parent[high] = low

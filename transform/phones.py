@@ -61,6 +61,20 @@ MAIN_TIME_ZONES = {
     "UZ": "Asia/Tashkent",
     "VC": "America/St_Vincent",
 }
+# phonenumbers' tables keep names that IANA has replaced; of each that of the same country in zone.tab (tzdata 2025b)
+PRESENT_NAMES = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Godthab": "America/Nuuk",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Choibalsan": "Asia/Ulaanbaatar",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "Pacific/Enderbury": "Pacific/Kanton",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+}
 _UNKNOWN_ZONE = "Etc/Unknown"
 _NON_GEOGRAPHIC = "001"
 _CACHED = 65_536
@@ -146,5 +160,5 @@ def country_and_time_zone(phone: str) -> tuple[str | None, str | None]:
     if zones == (_UNKNOWN_ZONE,):
         zones = timezone.time_zones_for_geographical_number(number)
     if len(zones) == 1 and zones[0] != _UNKNOWN_ZONE:
-        return country, zones[0]
+        return country, PRESENT_NAMES.get(zones[0], zones[0])
     return country, MAIN_TIME_ZONES.get(country)

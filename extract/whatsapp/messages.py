@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from extract.whatsapp.content import Content, content_of
-from extract.whatsapp.content.model import read_text
+from extract.whatsapp.content.model import read_id, read_text
 from extract.whatsapp.protobufs import WebMessageInfo
 from extract.whatsapp.stubs import is_revoked, stub_content
 from schemas.words import Delivery, Kind
 
 MessageRow = tuple[Any, ...]
+
+# beside the stub that says a message was deleted, these are that deletion again, or key traffic
+_SAYS_NOTHING = {Kind.REVOKE, Kind.SYSTEM}
 
 WEB_MESSAGE_INFO = "waWeb.WebMessageInfo"
 REACTION = "waWeb.Reaction"
@@ -45,13 +48,13 @@ def usable_ms(milliseconds: int | None) -> int | None:
 def message_rows(
     info: Any, raw: bytes, *, chat_jid: str | None, origin: str, payload: int, position: int
 ) -> Iterator[MessageRow]:
-    """The rows of one WebMessageInfo: its own, then its reactions', votes' and, for an edited text, the edit's.
+    """The rows of one WebMessageInfo: its own, then, where it was edited or deleted, that, its reactions and votes.
 
     `raw` is the WebMessageInfo as it came; `chat_jid` the conversation's, `position` the running number of
     the message in its payload (inside a conversation the phone sends the newest first).
     """
     key = info.key
-    message_id = read_text(key.ID)
+    message_id = read_id(key.ID)
     from_me = key.fromMe
     sent_at = usable_ms(info.messageTimestamp * 1000)
     chat = chat_jid or read_text(key.remoteJID)
@@ -60,24 +63,18 @@ def message_rows(
     delivery = _DELIVERY[info.status] if info.HasField("status") else None
     end = (origin, payload, position)
 
-    has_content = info.HasField("message") and not is_revoked(info)
-    content = content_of(info.message) if has_content else stub_content(info)
-
     def row(content: Content, at: int | None) -> MessageRow:
         return (
             chat, message_id, from_me, sender, at, push_name, content.kind.value, content.text,
             *_media(content), content.target_id, *_context(content, delivery), *end, raw, WEB_MESSAGE_INFO,
         )  # fmt: skip
 
-    action_at = usable_ms(content.at_ms) or sent_at
-    if content.kind is Kind.EDIT and content.inner is not None and content.target_id == message_id:
-        # history holds an edited message as an edit of itself, and no other copy of it
-        yield row(content.inner, sent_at)
-    yield row(content, action_at)
+    for content in _contents(info, message_id):
+        yield row(content, usable_ms(content.at_ms) or sent_at)
 
     for reaction in info.reactions:
         yield (
-            chat, read_text(reaction.key.ID), reaction.key.fromMe, read_text(reaction.key.participant),
+            chat, read_id(reaction.key.ID), reaction.key.fromMe, read_text(reaction.key.participant),
             usable_ms(reaction.senderTimestampMS), None, Kind.REACTION.value, read_text(reaction.text) or "",
             None, None, None, None, None, message_id, None, None, False, None, None,
             *end, reaction.SerializePartialToString(), REACTION,
@@ -85,11 +82,25 @@ def message_rows(
     for vote in info.pollUpdates:
         voter = vote.pollUpdateMessageKey
         yield (
-            chat, read_text(voter.ID), voter.fromMe, read_text(voter.participant),
+            chat, read_id(voter.ID), voter.fromMe, read_text(voter.participant),
             usable_ms(vote.senderTimestampMS), None, Kind.POLL_VOTE.value, None,
             None, None, None, None, None, message_id, None, None, False, None, None,
             *end, vote.SerializePartialToString(), POLL_UPDATE,
         )  # fmt: skip
+
+
+def _contents(info: Any, message_id: str | None) -> Iterator[Content]:
+    """What the message says, then what became of it: history may hold no other copy of an edited or deleted one."""
+    revoked = is_revoked(info)
+    if info.HasField("message"):
+        content = content_of(info.message)
+        if content.kind is Kind.EDIT and content.inner is not None and content.target_id == message_id:
+            yield content.inner
+        if not (revoked and content.kind in _SAYS_NOTHING):
+            yield content
+        if not revoked:
+            return
+    yield stub_content(info)
 
 
 def _sender(info: Any, key: Any, chat: str | None) -> str | None:
@@ -123,4 +134,4 @@ def _context(content: Content, delivery: str | None) -> tuple[Any, ...]:
     if context.HasField("externalAdReply"):
         ad = context.externalAdReply
         ad_title, ad_url = read_text(ad.title), read_text(ad.sourceURL)
-    return (read_text(context.stanzaID), delivery, context.isForwarded, ad_title, ad_url)
+    return (read_id(context.stanzaID), delivery, context.isForwarded, ad_title, ad_url)

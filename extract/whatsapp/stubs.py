@@ -3,7 +3,7 @@
 from typing import Any
 
 from extract.whatsapp.content import Content
-from extract.whatsapp.content.model import read_text
+from extract.whatsapp.content.model import read_id
 from extract.whatsapp.content.people import call_text
 from extract.whatsapp.protobufs import WebMessageInfo
 from extract.whatsapp.wire import VARINT, WireError, read_fields
@@ -38,7 +38,7 @@ def stub_content(info: Any) -> Content:
         stub = info.messageStubType
         if stub in _REVOKED:
             at = info.revokeMessageTimestamp
-            return Content(Kind.REVOKE, target_id=read_text(info.key.ID), at_ms=at * 1000 if at else None)
+            return Content(Kind.REVOKE, target_id=read_id(info.key.ID), at_ms=at * 1000 if at else None)
         if stub in _CALLS:
             return Content(Kind.CALL, _CALLS[stub])
         if stub in _UNAVAILABLE:

@@ -31,6 +31,9 @@ def test_import_is_the_three_stages_with_one_report(terminal: Terminal, sample: 
     assert dry.json.keys() > FRAME
     assert (dry.json["load"]["run"], dry.json["load"]["dry_run"]) == (None, True)
     assert (dry.json["load"]["chats"]["imported"], dry.json["load"]["chats"]["total"]) == (5, EXPECTED.client_count)
+    messages = dry.json["load"]["messages"]
+    assert messages["left_out"] > 0
+    assert messages.pop("total") == dry.json["transform"]["messages"] == sum(messages.values())
     assert dry.json["transform"]["clients"] == EXPECTED.client_count
 
     real = terminal.run(*words, "--as-of", "2026-03-01", "--json").json

@@ -9,6 +9,7 @@ _VARIES = (
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID"),
     (r"psql .*", "psql"),
     (r"Next: \S+", "Next: wa2pg"),
+    (r"seconds +[\d.]+", "seconds"),
 )
 
 

@@ -99,6 +99,93 @@ def test_a_snapshot_that_a_living_process_fills_is_no_finding(two: Path) -> None
     assert any("left open" in finding for finding in _found(two))
 
 
+@pytest.fixture
+def four(two: Path) -> Path:
+    extract(two, history(info("C")))
+    extract(two, history(info("D")))
+    return two
+
+
+def _repaired(tmp_path: Path) -> list[str]:
+    return [f"{finding.where}: {finding.what}" for finding in audit(DataDir(tmp_path / "data"), [], repair=True)]
+
+
+def test_one_repair_makes_a_lost_chain_anew_in_the_order_of_sealing(four: Path) -> None:
+    chain = archive(four) / "chain.jsonl"
+    names = [snapshot.name for snapshot in snapshots(four)]
+    before = [json.loads(line) for line in chain.read_text().splitlines()]
+    chain.unlink()
+
+    assert len(_found(four)) == 4
+    assert _repaired(four) == []
+    assert [snapshot.name for snapshot in snapshots(four)] == names
+    after = [json.loads(line) for line in chain.read_text().splitlines()]
+    assert [line["sha256"] for line in after] == [line["sha256"] for line in before]
+
+
+def test_an_extract_after_the_chain_was_lost_follows_all_that_was_sealed(four: Path) -> None:
+    names = [snapshot.name for snapshot in snapshots(four)]
+    (archive(four) / "chain.jsonl").unlink()
+    new = extract(four, history(info("E"))).snapshot
+
+    assert [snapshot.name for snapshot in snapshots(four)] == [*names, new]
+    assert _found(four) == []
+
+
+def test_what_cannot_be_put_in_order_is_refused_by_name_and_the_rest_is_repaired(four: Path) -> None:
+    first, second, third, fourth = (snapshot.name for snapshot in snapshots(four))
+    (archive(four) / "chain.jsonl").unlink()
+    shutil.move(archive(four) / second, four / second)
+
+    # snapshots of one second are named in no order
+    missing = {third: second, fourth: third}
+    refused, *each = _repaired(four)
+    names = ", ".join(sorted(missing))
+    assert (
+        refused == f"default: Sealed snapshots of the account default cannot be put in order in chain.jsonl: {names}."
+    )
+    assert each == [
+        f"default/{name}: this snapshot is not in chain.jsonl: it says that it follows {missing[name]}, which does not "
+        "end chain.jsonl"
+        for name in sorted(missing)
+    ]
+    with pytest.raises(UserError, match="cannot be put in order") as raised:
+        extract(four, history(info("E")))
+    assert raised.value.exit_code is ExitCode.ARCHIVE
+    # with the backup in its place it is whole again
+    shutil.move(four / second, archive(four) / second)
+    assert _repaired(four) == []
+    assert [snapshot.name for snapshot in snapshots(four)] == [first, second, third, fourth]
+
+
+def test_two_snapshots_that_both_say_they_came_next_are_not_guessed_at(two: Path) -> None:
+    first, second = snapshots(two)
+    document = json.loads((second.path / "manifest.json").read_bytes())
+    twin = second.path.with_name(second.name[:-4] + "twin")
+    shutil.copytree(second.path, twin)
+    content = json.dumps(document | {"snapshot": twin.name}).encode()
+    (twin / "manifest.json").write_bytes(content)
+    (twin / "manifest.sha256").write_text(f"{hashlib.sha256(content).hexdigest()}  manifest.json\n")
+    (archive(two) / "chain.jsonl").unlink()
+    refused, *each = _repaired(two)
+
+    assert "cannot be put in order" in refused
+    assert sorted(each) == [
+        f"default/{name}: this snapshot is not in chain.jsonl: several snapshots say that they were sealed next"
+        for name in sorted([second.name, twin.name])
+    ]
+    assert first.name in (archive(two) / "chain.jsonl").read_text()
+
+
+def test_a_manifest_that_cannot_be_read_keeps_no_other_snapshot_from_being_repaired(four: Path) -> None:
+    *_, last = snapshots(four)
+    (archive(four) / "chain.jsonl").unlink()
+    (last.path / "manifest.json").write_bytes(b"{}")
+
+    assert any("cannot be put in order" in finding for finding in _repaired(four))
+    assert len((archive(four) / "chain.jsonl").read_text().splitlines()) == 3
+
+
 def test_repair_changes_nothing_in_a_sealed_snapshot(two: Path) -> None:
     path = snapshots(two)[0].path / "chats.parquet"
     path.write_bytes(b"damaged")

@@ -98,8 +98,39 @@ def test_the_cap_on_inflating_is_one_gibibyte() -> None:
     assert inflating.MAX_INFLATED == 2**30
 
 
+def test_a_group_costs_nothing_of_the_conversation_that_it_stands_in(tmp_path: Path) -> None:
+    # groups are an older form of message: field 900 with a number, a text and a group inside
+    group = b"\xa3\x38" + b"\x08\x05" + b"\x12\x02ab" + b"\x1b\x08\x01\x1c" + b"\xa4\x38"
+    before = history(info("A")).conversations[0].SerializeToString()
+    after = history(info("B")).conversations[0].SerializeToString()
+    conversation = before + group + after
+    rows = decoded(
+        tmp_path, b"\x08\x03\x12" + bytes([len(conversation) & 0x7F | 0x80, len(conversation) >> 7]) + conversation
+    )
+
+    assert _ids(rows) == ["A", "B"]
+    assert _reasons(rows) == []
+    assert group in rows["chats"][0]["raw"]
+
+
+@pytest.mark.parametrize("group", [b"\x0b", b"\x0b\x08", b"\x0b\x14", b"\x0c", b"\x0b" * 10_000])
+def test_a_group_without_its_own_end_is_damage_where_it_begins(group: bytes) -> None:
+    with pytest.raises(WireError) as raised:
+        list(read_fields(memoryview(b"\x08\x01" + group)))
+
+    assert raised.value.offset == 2
+
+
+GROUPS = st.recursive(
+    st.binary(max_size=6),
+    lambda inner: st.tuples(st.integers(1, 15), inner).map(
+        lambda group: bytes([group[0] << 3 | 3]) + group[1] + bytes([group[0] << 3 | 4])
+    ),
+)
+
+
 @settings(max_examples=1000, deadline=None)
-@given(st.binary(max_size=60))
+@given(st.binary(max_size=60) | st.lists(GROUPS, max_size=4).map(b"".join))
 def test_the_wire_is_read_as_the_protobuf_library_reads_it(data: bytes) -> None:
     fields: list[tuple[int, int, int, int]] = []
     damaged_at = len(data)

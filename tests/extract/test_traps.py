@@ -47,6 +47,37 @@ def test_invalid_utf8_is_replaced_in_the_text_and_kept_in_the_raw_bytes(tmp_path
     assert b"ab\xff\xfeef" in rows[0]["raw"]
 
 
+def test_ids_that_differ_in_invalid_bytes_stay_different(tmp_path: Path) -> None:
+    ids = [b"AB\xff", b"AB\xfe", b"AB\xef\xbf\xbd", b"AB\xef\xbf\xbdff", b"AB\\xff"]
+    made = [info("X" * len(name)).SerializeToString().replace(b"X" * len(name), name) for name in ids]
+    rows = decoded(tmp_path, history(*(WebMessageInfo.FromString(raw) for raw in made)))["messages"]
+
+    assert [row["message_id"] for row in rows] == [
+        "AB\ufffdff",
+        "AB\ufffdfe",
+        "AB\ufffd\ufffd",
+        "AB\ufffd\ufffdff",
+        "AB\\xff",
+    ]
+
+
+def test_an_action_names_its_target_as_the_target_names_itself(tmp_path: Path) -> None:
+    target = info("TARGET").SerializeToString()
+    revoke = info("OTHER", message=Message(protocolMessage={"type": "REVOKE", "key": {"ID": "TARGET"}}))
+    made = [raw.replace(b"TARGET", b"TARG\xff\xfe") for raw in (target, revoke.SerializeToString())]
+    message, action = decoded(tmp_path, history(*(WebMessageInfo.FromString(raw) for raw in made)))["messages"]
+
+    assert action["target_id"] == message["message_id"]
+
+
+def test_a_row_of_a_list_with_invalid_utf8_is_read_as_far_as_it_can_be(tmp_path: Path) -> None:
+    rows = [{"title": "Song-Kol"}, {"title": "xxxxxx"}, {}]
+    raw = info(message=Message(listMessage={"title": "Tours", "sections": [{"rows": rows}]})).SerializeToString()
+    made = WebMessageInfo.FromString(raw.replace(b"xxxxxx", b"Kar\xffka"))
+
+    assert decoded(tmp_path, history(made))["messages"][0]["text"] == "Tours\n- Song-Kol\n- Kar\ufffdka"
+
+
 def test_message_times_are_seconds_and_reaction_times_milliseconds(tmp_path: Path) -> None:
     made = info(at=NOON)
     reaction = made.reactions.add(text="👍", senderTimestampMS=NOON * 1000 + 250)
@@ -125,6 +156,21 @@ def test_an_edited_message_in_history_is_itself_and_its_edit(tmp_path: Path) -> 
 
     assert (base["kind"], base["text"], base["sent_at"].timestamp()) == ("text", "final", NOON)
     assert (change["kind"], change["target_id"], change["sent_at"].timestamp()) == ("edit", "A1", NOON + 60)
+
+
+def test_a_deleted_message_that_still_has_its_content_is_itself_and_its_deletion(tmp_path: Path) -> None:
+    gone = info("A1", message="secret", messageStubType="REVOKE", revokeMessageTimestamp=NOON + 60)
+    message, deletion = decoded(tmp_path, history(gone))["messages"]
+
+    assert (message["kind"], message["text"], message["sent_at"].timestamp()) == ("text", "secret", NOON)
+    assert (deletion["kind"], deletion["target_id"], deletion["sent_at"].timestamp()) == ("revoke", "A1", NOON + 60)
+
+
+def test_a_deleted_message_whose_content_is_the_deletion_is_one_row(tmp_path: Path) -> None:
+    revoke = Message(protocolMessage={"type": "REVOKE", "key": {"ID": "A1"}})
+    rows = decoded(tmp_path, history(info("A1", message=revoke, messageStubType="REVOKE")))["messages"]
+
+    assert [(row["kind"], row["target_id"]) for row in rows] == [("revoke", "A1")]
 
 
 def test_an_edit_of_another_message_stays_an_edit(tmp_path: Path) -> None:

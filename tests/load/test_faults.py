@@ -143,9 +143,14 @@ def test_a_connection_that_is_cut_leaves_nothing_and_says_so(
     assert nothing_is_there(connection)
 
 
-def test_a_damaged_clean_run_is_said_to_be_so(connection: psycopg.Connection, clean: CleanRunFolder) -> None:
-    path = clean.table("messages")
-    path.write_bytes(path.read_bytes()[:-20] + b"\0" * 20)
+@pytest.mark.parametrize("table", ["clients", "conversations", "messages"])
+def test_a_damaged_clean_run_is_said_to_be_so(
+    connection: psycopg.Connection, clean: CleanRunFolder, table: str
+) -> None:
+    path = clean.table(table)
+    content = path.read_bytes()
+    # one bit in a column's values: Parquet reads on and gives another text
+    path.write_bytes(content[:60] + bytes([content[60] ^ 1]) + content[61:])
     error = refusal(connection, clean)
     assert error.exit_code is ExitCode.ARCHIVE
     assert "wa2pg transform --account default" in (error.hint or "")

@@ -19,8 +19,12 @@ PHONE = "+996555123456"
 
 
 def balanced(report: LoadReport) -> bool:
-    chats = report.chats
-    return chats.total == chats.imported + chats.updated + chats.skipped + chats.left_out + len(chats.failed)
+    chats, messages = report.chats, report.messages
+    known = messages.inserted + messages.updated + messages.already_there
+    return (
+        chats.total == chats.imported + chats.updated + chats.skipped + chats.left_out + len(chats.failed)
+        and messages.total == known + messages.rejected + messages.left_out
+    )
 
 
 def test_every_column_arrives_as_it_is_in_the_clean_tables(connection: psycopg.Connection, load_chats: Loader) -> None:
@@ -101,6 +105,7 @@ def test_two_chats_at_a_time_end_as_all_at_once(
     reports = [load_chats(chats, limit=2, only_new=True) for _ in range(4)]
     assert [report.chats.imported for report in reports] == [2, 2, 2, 1]
     assert [report.chats.left_out for report in reports] == [5, 5, 5, 6]
+    assert [(report.messages.total, report.messages.left_out) for report in reports] == [(21, 15)] * 3 + [(21, 18)]
     assert all(balanced(report) and report.chats.total == 7 for report in reports)
     piecewise = dump(connection, without=OF_THE_RUN)
     connection.execute("truncate clients, import_runs cascade")
@@ -157,7 +162,7 @@ def test_a_chat_that_the_database_refuses_is_named_and_the_others_are_loaded(
     assert [(failed.client, failed.reason) for failed in report.chats.failed] == [
         (str(client_key(ORGANIZATION, "+12")), "sqlstate 23514, table clients, constraint clients_phone_e164")
     ]
-    assert (report.messages.inserted, report.messages.rejected) == (9, 2)
+    assert (report.messages.inserted, report.messages.rejected, report.messages.left_out) == (9, 2, 6)
 
 
 def test_messages_of_nobody_are_rejected_with_a_warning(connection: psycopg.Connection, tmp_path: Path) -> None:

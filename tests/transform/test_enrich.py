@@ -45,6 +45,24 @@ def listen(archive: Archive) -> tuple[Tables, list[list[ChatMessage]]]:
     return Tables(folder), listener.heard
 
 
+def test_the_status_detector_knows_which_times_were_filled(archive: Archive) -> None:
+    archive.add(
+        payload(
+            message(message_id="M3", sent_at=minute(3)),
+            action("revoke", "gone", sent_at=None),
+            message(message_id="M2", sent_at=None),
+            message(message_id="M1", sent_at=minute(1)),
+        )
+    )
+    _, (heard,) = listen(archive)
+    assert [(one.sent_at, one.timed) for one in heard] == [
+        (minute(1), True),
+        (minute(1), False),
+        (minute(1), False),
+        (minute(3), True),
+    ]
+
+
 def test_each_body_has_a_language_and_the_client_has_that_of_his_own_words(archive: Archive) -> None:
     archive.add(
         payload(

@@ -142,6 +142,62 @@ def test_two_lids_of_one_number_are_one_person() -> None:
     assert phones == {ANNA_LID: ANNA_PHONE, "5@lid": ANNA_PHONE, ANNA: ANNA_PHONE}
 
 
+def test_a_number_that_somebody_else_has_today_joins_nobody_to_him(archive: Archive) -> None:
+    archive.add(payload(message(ANNA_LID, "M1"), lid_map=[pair()]))
+    archive.add(payload(message(ANNA_LID, "M2"), lid_map=[pair(pn=NEW_NUMBER)]))
+    archive.add(payload(message("5@lid", "M3"), message(ANNA, "M4"), lid_map=[pair("5@lid")]))
+    tables = clean(archive)
+    addresses = {client["phone"]: client["addresses"] for client in tables.clients}
+    assert addresses == {ANNA_PHONE: ["5@lid", ANNA], "+996700000009": [ANNA_LID, NEW_NUMBER]}
+    owners = {row["whatsapp_message_id"]: row["phone"] for row in tables.messages}
+    assert owners == {"M1": "+996700000009", "M2": "+996700000009", "M3": ANNA_PHONE, "M4": ANNA_PHONE}
+
+
+def test_a_number_that_two_people_have_left_goes_with_the_one_who_had_it_last() -> None:
+    phones = people(
+        (ANNA_LID, ANNA, "live", 1),
+        (ANNA_LID, BAKYT, "live", 2),
+        ("5@lid", ANNA, "live", 3),
+        ("5@lid", NEW_NUMBER, "live", 4),
+        talking=(ANNA_LID, "5@lid", ANNA),
+    )
+    assert phones[ANNA_LID] == BAKYT_PHONE
+    assert phones["5@lid"] == phones[ANNA] == "+996700000009"
+
+
+def test_a_client_who_had_the_companys_number_before_it_is_not_the_company() -> None:
+    evidence = [Evidence(ANNA_LID, OWN_PHONE, "live", 1), Evidence(ANNA_LID, ANNA, "live", 2)]
+    found = find_people([ANNA_LID, ANNA], (), evidence, (OWN_PHONE, OWN_LID), None)
+    assert (found[ANNA_LID].phone, found[ANNA_LID].own) == (ANNA_PHONE, False)
+    assert found[OWN_PHONE].own
+
+
+def test_a_number_in_receipts_of_several_lids_is_nobodys() -> None:
+    # without --own nobody knows that it is the company's
+    phones = people(
+        (ANNA_LID, OWN_PHONE, "receipt", 1),
+        ("5@lid", OWN_PHONE, "receipt", 2),
+        ("5@lid", BAKYT, "mapping", 1),
+        talking=(ANNA_LID, "5@lid"),
+    )
+    assert (phones[ANNA_LID], phones["5@lid"]) == (None, BAKYT_PHONE)
+
+
+def test_a_number_that_is_known_to_be_anothers_is_not_learnt_from_a_receipt() -> None:
+    phones = people((ANNA_LID, BAKYT, "receipt", 2), ("5@lid", BAKYT, "session", 1), talking=(ANNA_LID, "5@lid"))
+    assert (phones[ANNA_LID], phones["5@lid"]) == (None, BAKYT_PHONE)
+
+
+def test_two_numbers_in_the_receipts_of_a_lid_are_one_too_many() -> None:
+    pairs = [(ANNA_LID, OWN_PHONE, "receipt", 1), (ANNA_LID, ANNA, "receipt", 1)]
+    assert people(*pairs)[ANNA_LID] is None
+    # the same number in its old and its new form is one
+    mexican = [(ANNA_LID, f"{number}@s.whatsapp.net", "receipt", 1) for number in ("5215512345678", "525512345678")]
+    assert people(*mexican)[ANNA_LID] == "+525512345678"
+    # beside other clients the company's number falls away, and the client's own is left
+    assert people(*pairs, ("5@lid", OWN_PHONE, "receipt", 1))[ANNA_LID] == ANNA_PHONE
+
+
 def test_addresses_of_before_and_after_renumbering_are_one_client(archive: Archive) -> None:
     old, new = "5215512345678@s.whatsapp.net", "525512345678@s.whatsapp.net"
     archive.add(payload(message(old, "M1"), message(new, "M2"), message(new, "M1")))

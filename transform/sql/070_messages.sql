@@ -1,5 +1,6 @@
 -- clean table messages, without language; sql of the output itself.
--- grain: a message; key: (phone, direction, whatsapp_message_id); had_nul is dropped when it is written
+-- grain: a message; key: (phone, direction, whatsapp_message_id); had_nul and timed (whether the time is its own) are
+-- dropped when it is written
 -- inputs: raw_messages, address, person, choice, change, deleted_unseen
 with message as (
     select
@@ -18,6 +19,7 @@ with message as (
         present(m.media_mime) as media_mime,
         present(m.media_name) as media_name,
         m.media_bytes,
+        coalesce(c.timed, true) as timed,
         has_nul(m.message_id) or has_nul(m.text) or has_nul(x.new_body) or has_nul(m.reply_to_id)
         or has_nul(m.media_mime) or has_nul(m.media_name) as had_nul
     from raw_messages as m
@@ -39,6 +41,7 @@ with message as (
         false as forwarded,
         sent_at as deleted_at,
         '[]' as reactions,
+        timed,
         false as had_nul
     from deleted_unseen
 )
@@ -67,6 +70,7 @@ select
             hash_field(m.media_bytes::varchar), hash_field(m.body)
         )
     ) as content_hash,
+    m.timed,
     m.had_nul
 from message as m
 inner join person as p on m.person = p.person

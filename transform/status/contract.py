@@ -10,12 +10,16 @@ from schemas.words import Status
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message as the rules see it: `type` is a MessageType's value, `text` a text, caption or file name."""
+    """One message as the rules see it: `type` is a MessageType's value, `text` a text, caption or file name.
+
+    `timed`: the time is its own; else it gives the message's place, and nothing is reckoned from it.
+    """
 
     sent_at: datetime
     from_me: bool
     type: str
     text: str | None
+    timed: bool = True
 
 
 @dataclass(frozen=True)

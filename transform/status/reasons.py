@@ -1,11 +1,12 @@
 """Why a status: the events of a conversation in words that quote nobody."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from transform.status.contract import ChatMessage
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NO_TIME = datetime.fromtimestamp(0, UTC)
 PHRASES = {
     "details": "the client asked or told specifics",
     "interest": "showed interest",
@@ -24,12 +25,16 @@ def reason_of(events: Mapping[str, datetime], last: ChatMessage, as_of: datetime
     """The story of a conversation: its events with their days, the day of the service, who wrote last."""
     order = list(PHRASES)
     told = sorted((at, order.index(name), name) for name, at in events.items())
-    parts = [f"{PHRASES[name]} {_day(at)}" for at, _, name in told] or ["first contact, nothing specific yet"]
+    # with no time known in the whole chat there is no day to name
+    days_of = {name: f" {_day(at)}" if at > _NO_TIME else "" for at, _, name in told}
+    parts = [f"{PHRASES[name]}{day}" for name, day in days_of.items()] or ["first contact, nothing specific yet"]
     if begins is not None:
         parts.append(f"first day named {_day(begins)}")
     who = "the company" if last.from_me else "the client"
-    days = (as_of - last.sent_at).days
-    parts.append(f"{who} wrote last, {days} {'day' if days == 1 else 'days'} before")
+    parts.append(f"{who} wrote last")
+    if last.timed:
+        days = (as_of - last.sent_at).days
+        parts[-1] += f", {days} {'day' if days == 1 else 'days'} before"
     return "; ".join(parts)
 
 

@@ -14,7 +14,7 @@ from transform.status.dates import first_day_named
 from transform.status.reasons import reason_of
 from transform.status.walk import Conversation, client_wrote, company_wrote
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 SILENCE = timedelta(days=30)
 # a sold service without a day in the chat is taken to lie ahead for so long
 UNDATED_SERVICE = timedelta(days=180)
@@ -61,10 +61,13 @@ def _conclude(walk: Conversation, messages: Sequence[ChatMessage], as_of: dateti
     stage, confidence = walk.stage, _CONFIDENCE[walk.stage]
     if stage in {Status.NEW_LEAD, Status.QUALIFIED}:
         stage, confidence = _before_an_offer(walk)
-    silent_since = walk.last_client_at or messages[0].sent_at
+    first = next((message.sent_at for message in messages if message.timed), as_of)
+    silent_since = walk.last_client_at or first
     begins: date | None = None
     if stage is Status.SOLD:
-        begins = first_day_named((message.sent_at, message.text) for message in messages if message.text)
+        begins = first_day_named(
+            (message.sent_at, message.text) for message in messages if message.text and message.timed
+        )
         if begins is not None and begins <= as_of.date():
             stage, confidence = Status.SERVICE, _WEAK
             silent_since = max(silent_since, datetime.combine(begins, time(), UTC))

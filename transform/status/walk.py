@@ -60,12 +60,14 @@ def client_wrote(walk: Conversation, message: ChatMessage, reading: Reading) -> 
     if walk.last_from_me is not False:
         walk.turns += 1
         walk.details_in_turn = 0
-    walk.last_client_at = at
+    if message.timed:
+        walk.last_client_at = at
     if acts & {Act.ASKS_PRICE, Act.GIVES_DETAILS}:
         walk.details += 1
         walk.details_in_turn += 1
         walk.events["details"] = at
-    _begins_anew(walk, acts, at)
+    if message.timed:
+        _begins_anew(walk, acts, at)
     if walk.stage is Status.CLOSED:
         names_a_sum = reading.prices + reading.bare_sums > 0
         goes_on = bool(acts & _TAKING_BACK) or (walk.prices_known and (names_a_sum or reading.asks))
@@ -156,7 +158,8 @@ def company_wrote(walk: Conversation, message: ChatMessage, reading: Reading) ->
     if walk.stage in {Status.CLOSED, Status.SERVICE}:
         return
     if walk.stage is Status.SOLD:
-        if Act.SERVES in acts and walk.last_client_at and at - walk.last_client_at > timedelta(days=1):
+        waited = at - walk.last_client_at if message.timed and walk.last_client_at else timedelta()
+        if Act.SERVES in acts and waited > timedelta(days=1):
             walk.move(Status.SERVICE, "service", at)
         return
     if Act.CONFIRMS in acts and (walk.paid or walk.receipt or walk.accepted):

@@ -93,7 +93,8 @@ def next_after_load(invocation: Invocation, report: LoadReport, org: str | None)
 def load_body(report: LoadReport) -> dict[str, Any]:
     """The report's fields in JSON."""
     body: dict[str, Any] = asdict(report)
-    del body["warnings"]
+    # the frame around every report has these
+    del body["warnings"], body["seconds"]
     return body
 
 
@@ -109,14 +110,16 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         ("  failed", f"{len(chats.failed):,}"),
         *(("", f"{failure.client}: {failure.reason}") for failure in chats.failed),
         *([("  left out by options", f"{chats.left_out:,}")] if chats.left_out else []),
-        ("messages", ""),
+        ("messages", f"{messages.total:,} total"),
         ("  inserted", f"{messages.inserted:,}"),
         ("  updated", f"{messages.updated:,}"),
         ("  already there", f"{messages.already_there:,}"),
         ("  rejected", f"{messages.rejected:,}"),
+        *([("  left out by options", f"{messages.left_out:,}")] if messages.left_out else []),
     ]
     if people.people:
         rows.append(("people without a number", f"{people.people:,}, {people.messages:,} messages"))
+    rows.append(("seconds", f"{report.seconds:,.1f}"))
     title = "Load (dry run)" if report.dry_run else "Load"
     return report_text(f"{title}: account {invocation.account}", rows)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from extract.whatsapp.content.model import Content, read_text
+from extract.whatsapp.content.model import Content, read_id, read_text
 from extract.whatsapp.protobufs import e2e_pb2
 from schemas.words import Kind
 
@@ -19,7 +19,7 @@ def protocol_content(message: Any, read_inner: Callable[[Any], Content]) -> Cont
     """
     if not message.HasField("type"):
         return Content(Kind.SYSTEM)
-    target = read_text(message.key.ID)
+    target = read_id(message.key.ID)
     if message.type == _REVOKE:
         return Content(Kind.REVOKE, target_id=target)
     if message.type == _MESSAGE_EDIT:
@@ -40,11 +40,11 @@ def protocol_content(message: Any, read_inner: Callable[[Any], Content]) -> Cont
 def _reaction(message: Any) -> Content:
     # an empty text takes the reaction back
     text = read_text(message.text) or ""
-    return Content(Kind.REACTION, text, target_id=read_text(message.key.ID), at_ms=message.senderTimestampMS or None)
+    return Content(Kind.REACTION, text, target_id=read_id(message.key.ID), at_ms=message.senderTimestampMS or None)
 
 
 def _poll_vote(message: Any) -> Content:
-    target = read_text(message.pollCreationMessageKey.ID)
+    target = read_id(message.pollCreationMessageKey.ID)
     return Content(Kind.POLL_VOTE, target_id=target, at_ms=message.senderTimestampMS or None)
 
 

@@ -33,7 +33,8 @@ def _buttons(message: Any) -> Content:
 
 
 def _list(message: Any) -> Content:
-    rows = [f"- {row.title}" for section in message.sections for row in section.rows if isinstance(row.title, str)]
+    titles = (read_text(row.title) for section in message.sections for row in section.rows)
+    rows = (f"- {title}" for title in titles if title)
     text = join_lines(message.title, message.description, *rows, message.footerText)
     return Content(Kind.TEXT, text, context=message.contextInfo)
 

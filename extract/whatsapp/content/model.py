@@ -1,5 +1,6 @@
 """The value that every converter returns, and how its text is put together."""
 
+import codecs
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,29 @@ def read_text(value: str | bytes) -> str | None:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     return value or None
+
+
+def read_id(value: str | bytes) -> str | None:
+    """A message's id as text, None when empty; different ids stay different.
+
+    An id is compared, so an invalid byte becomes U+FFFD and its two hex digits, and a U+FFFD that came U+FFFD twice.
+    """
+    if isinstance(value, str) and _REPLACEMENT not in value:
+        return value or None
+    raw = value if isinstance(value, bytes) else value.encode()
+    valid = raw.replace(_REPLACEMENT.encode(), 2 * _REPLACEMENT.encode())
+    return valid.decode("utf-8", _BYTE_BY_BYTE) or None
+
+
+def _byte_by_byte(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(f"{_REPLACEMENT}{byte:02x}" for byte in error.object[error.start : error.end]), error.end
+
+
+_REPLACEMENT = "\ufffd"
+_BYTE_BY_BYTE = "wa2pg-byte-by-byte"
+codecs.register_error(_BYTE_BY_BYTE, _byte_by_byte)
 
 
 def join_lines(*parts: str | bytes | None) -> str | None:

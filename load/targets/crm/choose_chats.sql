@@ -5,7 +5,7 @@ update wa2pg_clients s
 set chosen = s.phone in (
   select phone
   from wa2pg_clients
-  where refused is null and not (%(only_new)s and there_before)
+  where refused is null and not (%(only_new)s and row_id is not null)
   order by rank
   limit %(limit)s
 )

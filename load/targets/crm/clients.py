@@ -1,19 +1,17 @@
 """Clients and conversations of a clean run into the layout `crm`: all at once, or one by one when one is refused."""
 
-import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from load.database_errors import describe
-from load.keys import client_key, conversation_key
+from load.database_errors import describe, is_refusal
 from load.report import FailedChat, LoadOptions
 from load.statements import statement
+from load.targets.crm.people import keys_of
+from load.targets.crm.work import Import
 from schemas.progress import Progress, Step
-from schemas.words import CHANNEL_WHATSAPP
 
 _COPIED = (
     "phone",
@@ -37,45 +35,19 @@ _COPIED = (
     "addresses",
     "archived",
 )
-# a row against a rule of its table (23), or a value that its column does not take (22)
-_REFUSALS = ("22", "23")
-
-
-@dataclass(frozen=True)
-class Import:
-    """What every statement of one load is about."""
-
-    connection: psycopg.Connection
-    organization: uuid.UUID
-    run: uuid.UUID
-    account: str
-
-    def execute(self, name: str, **parameters: Any) -> psycopg.Cursor[Any]:
-        """Run one of the layout's SQL files."""
-        common = {
-            "organization": self.organization,
-            "run": self.run,
-            "account": self.account,
-            "channel": CHANNEL_WHATSAPP,
-        }
-        return self.connection.execute(statement("crm", name), common | parameters)
 
 
 def stage_clients(work: Import, rows: Iterable[dict[str, Any]]) -> int:
-    """Bring the clean clients to the server and tell those that are there; returns how many."""
+    """Bring the clean clients to the server; returns how many."""
     work.connection.execute(statement("crm", "stage_clients"))
-    columns = ("client_key", "conversation_key", *_COPIED)
+    columns = ("client_key", "conversation_key", "second_client_key", "second_conversation_key", *_COPIED)
     target = sql.SQL("copy wa2pg_clients ({}) from stdin").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
     staged = 0
     with work.connection.cursor() as cursor, cursor.copy(target) as copy:
         for row in rows:
             staged += 1
-            keys = (
-                client_key(work.organization, row["phone"]),
-                conversation_key(work.organization, row["phone"], CHANNEL_WHATSAPP),
-            )
+            keys = keys_of(work.organization, row["phone"], row["addresses"])
             copy.write_row((*keys, *(row[name] for name in _COPIED)))
-    work.execute("match_clients")
     return staged
 
 
@@ -92,11 +64,13 @@ def insert_chats(work: Import, options: LoadOptions, progress: Progress) -> None
                 _insert(work, None)
             break
         except psycopg.Error as error:
-            if not _refused(error):
+            if not is_refusal(error):
                 raise
         _insert_one_by_one(work, progress)
     work.execute("map_chats")
     work.connection.execute("analyze wa2pg_chats")
+    work.execute("find_places")
+    work.connection.execute("analyze wa2pg_places")
     # neither there nor refused: some rule of the database's own made way for another row
     work.connection.execute(
         """
@@ -123,7 +97,7 @@ def _insert_one_by_one(work: Import, progress: Progress) -> None:
             with work.connection.transaction():
                 _insert(work, phone)
         except psycopg.Error as error:
-            if not _refused(error):
+            if not is_refusal(error):
                 raise
             work.connection.execute(
                 "update wa2pg_clients set refused = %s, chosen = false where phone = %s", [describe(error), phone]
@@ -133,7 +107,3 @@ def _insert_one_by_one(work: Import, progress: Progress) -> None:
 def _insert(work: Import, phone: str | None) -> None:
     work.execute("insert_clients", phone=phone)
     work.execute("insert_conversations", phone=phone)
-
-
-def _refused(error: psycopg.Error) -> bool:
-    return (error.sqlstate or "").startswith(_REFUSALS)

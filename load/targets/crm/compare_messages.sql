@@ -2,9 +2,15 @@
 -- verdict: new, changed, same; of a chat that is left_out or refused; of nobody in the clean clients
 -- grain: one clean message; key: phone, direction, whatsapp_message_id; inputs: clean_messages, chats, there
 create temporary view compared as
+with once as (
+  -- a message that stands in several conversations of a person is followed in the one that is loaded into
+  select distinct on (number, direction, whatsapp_message_id) *
+  from there
+  order by number, direction, whatsapp_message_id, conversation_id nulls first
+)
 select
   m.*,
-  c.conversation_id,
+  coalesce(t.conversation_id, c.conversation_id) as conversation_id,
   case
     when c.phone is null then 'nobody'
     when c.refused then 'refused'
@@ -15,7 +21,7 @@ select
   end as verdict
 from clean_messages m
 left join chats c using (phone)
-left join there t
+left join once t
   on t.number = c.number
   and t.direction = m.direction
   and t.whatsapp_message_id = plain(m.whatsapp_message_id)

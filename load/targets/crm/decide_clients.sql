@@ -1,9 +1,11 @@
 -- What the touched clients are to become; only those that change.
--- Counts and times always follow the messages in the database. Name, language and status change only with
--- `overwrite`, and only when no other account of the organisation has a later message. Nothing empty replaces
+-- Counts and times always follow the messages in the database, and the addresses of a row that an import inserted the
+-- archive, unless its LIDs are another person's. Name, language and status change only with `overwrite`, and only when
+-- no other account of the organisation has the word (count_messages.sql). Nothing empty replaces
 -- something filled: a name with a part missing does not replace one that has it. A status is left alone unless
 -- the last word about it was an import's; `overwrite_status` takes it all the same.
--- grain: one client; key: id; inputs: wa2pg_chats, wa2pg_clients, wa2pg_totals, clients, client_status_history
+-- grain: one client; key: id
+-- inputs: wa2pg_chats, wa2pg_clients, wa2pg_claims, wa2pg_totals, clients, client_status_history
 create temporary table wa2pg_next_clients on commit drop as
 with totals as (
   select
@@ -12,7 +14,8 @@ with totals as (
     sum(outgoing_count)::integer as outgoing_count,
     min(first_message_at) as first_message_at,
     max(last_message_at) as last_message_at,
-    max(later_elsewhere) as later_elsewhere
+    max(before_us) as before_us,
+    max(after_us) as after_us
   from wa2pg_totals
   group by client_id
 ),
@@ -41,7 +44,11 @@ allowed as (
         limit 1
       ), false)
     ) as status,
-    may.change as gaps
+    may.change as gaps,
+    (may.change or c.import_run_id is not null)
+      and not exists (
+        select 1 from wa2pg_claims k where k.phone = s.phone and k.client_id = c.id and k.contradicted
+      ) as addresses
   from told s
   join public.clients c on c.id = s.client_id
   join totals t on t.client_id = s.client_id
@@ -49,7 +56,8 @@ allowed as (
     select
       %(overwrite)s
       and c.import_run_id is distinct from %(run)s
-      and (t.later_elsewhere is null or s.last_message_at >= t.later_elsewhere) as change
+      and (t.before_us is null or s.last_message_at > t.before_us)
+      and (t.after_us is null or s.last_message_at >= t.after_us) as change
   ) may
 ),
 next as (
@@ -68,7 +76,7 @@ next as (
     case when a.gaps then coalesce(c.country, s.country) else c.country end as country,
     case when a.gaps then coalesce(c.time_zone, s.time_zone) else c.time_zone end as time_zone,
     case when a.gaps then coalesce(c.ad_title, s.ad_title) else c.ad_title end as ad_title,
-    case when a.gaps and not c.addresses @> s.addresses
+    case when a.addresses and not c.addresses @> s.addresses
       then (select array_agg(distinct part collate "C" order by part collate "C")
             from unnest(c.addresses || s.addresses) part)
       else c.addresses end as addresses,

@@ -11,6 +11,6 @@ select
   language_confidence, status, status_confidence, status_source, status_reason, country, time_zone,
   first_message_at, last_message_at, incoming_count, outgoing_count, ad_title, addresses, %(run)s
 from wa2pg_clients
-where chosen and not there_before and (%(phone)s::text is null or phone = %(phone)s)
+where chosen and row_id is null and (%(phone)s::text is null or phone = %(phone)s)
 order by rank
 on conflict do nothing

@@ -4,13 +4,13 @@ insert into public.conversations (
   id, organization_id, client_id, channel, first_message_at, last_message_at, message_count, archived, import_run_id
 )
 select
-  s.conversation_key, %(organization)s, coalesce(by_phone.id, by_key.id), %(channel)s,
+  s.conversation_key, %(organization)s, coalesce(s.row_id, by_phone.id, by_key.id), %(channel)s,
   s.first_message_at, s.last_message_at, s.incoming_count + s.outgoing_count, s.archived, %(run)s
 from wa2pg_clients s
 left join public.clients by_phone on by_phone.organization_id = %(organization)s and by_phone.phone = s.phone
 left join public.clients by_key on by_key.organization_id = %(organization)s and by_key.id = s.client_key
 where s.chosen
   and (%(phone)s::text is null or s.phone = %(phone)s)
-  and coalesce(by_phone.id, by_key.id) is not null
+  and coalesce(s.row_id, by_phone.id, by_key.id) is not null
 order by s.rank
 on conflict do nothing

@@ -2,7 +2,7 @@
 -- grain: one chat; key: phone; inputs: wa2pg_clients, clients, conversations
 create temporary table wa2pg_chats on commit drop as
 with found as (
-  select s.phone, s.conversation_key, coalesce(by_phone.id, by_key.id) as client_id
+  select s.phone, s.conversation_key, coalesce(s.row_id, by_phone.id, by_key.id) as client_id
   from wa2pg_clients s
   left join public.clients by_phone on by_phone.organization_id = %(organization)s and by_phone.phone = s.phone
   left join public.clients by_key on by_key.organization_id = %(organization)s and by_key.id = s.client_key

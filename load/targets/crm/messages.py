@@ -17,7 +17,7 @@ import pyarrow.csv
 
 from load.clean_tables import compute, open_table, read_batches
 from load.statements import statement
-from load.targets.crm.clients import Import
+from load.targets.crm.work import Import
 from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress, Step
 from schemas.tables import CLEAN_MESSAGES
@@ -29,6 +29,7 @@ _THERE = pa.schema(
         ("whatsapp_message_id", pa.string()),
         ("content_hash", pa.string()),
         ("ours", pa.bool_()),
+        ("conversation_id", pa.string()),
     ]
 )
 _CHATS = pa.schema(

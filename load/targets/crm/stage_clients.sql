@@ -1,10 +1,13 @@
 -- The clean run's chats on the server, for the length of the transaction.
+-- row_id: the row that is his already; the second keys are for a number that somebody else had before.
 -- grain: one client with his conversation; key: phone; inputs: clean clients and conversations
 create temporary table wa2pg_clients (
   rank integer,
   phone text primary key,
   client_key uuid not null,
   conversation_key uuid not null,
+  second_client_key uuid not null,
+  second_conversation_key uuid not null,
   name text,
   first_name text,
   last_name text,
@@ -24,7 +27,7 @@ create temporary table wa2pg_clients (
   ad_title text,
   addresses text[],
   archived boolean,
-  there_before boolean,
+  row_id uuid,
   chosen boolean,
   refused text
 ) on commit drop

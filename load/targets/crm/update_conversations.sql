@@ -14,7 +14,9 @@ next as (
     t.last_message_at,
     t.message_count,
     case
-      when %(overwrite)s and (t.later_elsewhere is null or s.last_message_at >= t.later_elsewhere)
+      when %(overwrite)s
+        and (t.before_us is null or s.last_message_at > t.before_us)
+        and (t.after_us is null or s.last_message_at >= t.after_us)
         then coalesce(s.archived, v.archived)
       else v.archived
     end as archived
