@@ -30,6 +30,7 @@ from transform.language.detector import Detector
 from transform.language.evaluate import DetectorUnderTest, Guess
 from transform.language.mixture import Mixture
 from transform.language.model import OwnModel
+from transform.language.peers import PEERS, open_peer
 
 _CLIENTS_EACH = 200
 _CHAT_LENGTHS = ("1-2", "3-5", "6-12")
@@ -109,11 +110,9 @@ def answered(asked: Sequence[Line], model: OwnModel | None, expected: Mapping[st
     return [Answer(*row) for row in zip(asked, detector.detect(texts), guesses, strict=True)]
 
 
-def by_py3langid(asked: Sequence[Line]) -> list[Answer]:
-    """The lines with what py3langid says, closed to our languages."""
-    from transform.language.peers import Py3langid  # noqa: PLC0415
-
-    guesses = Py3langid().guess([line.text for line in asked])
+def by_peer(asked: Sequence[Line], name: str) -> list[Answer]:
+    """The lines with what another detector says."""
+    guesses = open_peer(name).guess([line.text for line in asked])
     return [Answer(line, NO_LETTERS, guess) for line, guess in zip(asked, guesses, strict=True)]
 
 
@@ -228,7 +227,7 @@ def main(arguments: Sequence[str]) -> None:
     everything = [answer for run in runs for answer in run]
     columns = {
         "left out": _mean([figures(run) for run in runs]),
-        "py3langid": figures(by_py3langid(dev)),
+        **{name: figures(by_peer(dev, name)) for name in PEERS},
         "shipped, seen": figures(answered(dev, None, options.languages)),
     }
     _print_table(columns)

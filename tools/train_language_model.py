@@ -21,9 +21,10 @@ from typing import Any
 
 import fasttext
 
+from schemas.files import sha256_of
 from tools.language_augmentation import as_typed, piece
 from transform.language.cleaning import clean
-from transform.language.model import MODEL, sha256_of
+from transform.language.model import MODEL
 
 SEED = 20261125
 CHAT = Path(__file__).with_name("language_data") / "chat.toml"

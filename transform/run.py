@@ -59,7 +59,7 @@ def transform(
     reader = None
     settings: dict[str, str | None] = {"region": region, "language": None, "status": None}
     if options.enrich:
-        language = language or open_detector(options.languages)
+        language = language or open_detector(options.languages, data.cache)
         status = status or RuleStatusDetector()
         settings |= {"language": language.name, "status": status.name}
         reader = Reader(language, status, as_of, options.languages)
@@ -68,6 +68,8 @@ def transform(
         partial = open_run(clean, started_at)
         outcome = build_tables(Job(archive, as_of, region, reader, progress), partial, partial / _SPILL)
         shutil.rmtree(partial / _SPILL)
+        if language:
+            language.close()
         run = CleanRun(
             format=1,
             tool=Tool(name="wa2pg", version=VERSION),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.files import sha256_of
 from schemas.words import LANGUAGES
 from tools.language_augmentation import as_typed, in_latin, piece, without_special_letters
 from tools.train_language_model import read_examples, read_phrases, train, training_lines
@@ -14,7 +15,7 @@ from transform.language.contract import CLASSES
 from transform.language.detector import Detector
 from transform.language.evaluate import DetectorUnderTest, evaluate, read_labelled
 from transform.language.mixture import Mixture
-from transform.language.model import MODEL, OwnModel, SecondOpinion, sha256_of
+from transform.language.model import MODEL, OwnModel, SecondOpinion
 
 HERE = Path(__file__).parent
 CARD = MODEL.with_name("MODEL_CARD.md").read_text("utf-8")
@@ -28,7 +29,7 @@ def test_the_model_is_the_one_of_its_card_and_small() -> None:
 
 
 def test_the_card_says_where_the_threshold_is_from() -> None:
-    assert f"below {LEAST_CONFIDENCE}" in CARD
+    assert f"below {LEAST_CONFIDENCE}, where" in CARD
     for heading in ("Data", "Recipe", "Figures", "What it is bad at"):
         assert f"\n## {heading}" in CARD
 

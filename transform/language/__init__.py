@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from schemas.words import LANGUAGES
 from transform.language.cleaning import clean, without_names
@@ -33,8 +34,11 @@ __all__ = [
 ]
 
 
-def open_detector(expected: Mapping[str, float] | None = None) -> LanguageDetector:
-    """The detector of this package; `expected` weighs the languages that a company's clients write."""
+def open_detector(expected: Mapping[str, float] | None = None, remember: Path | None = None) -> LanguageDetector:
+    """The detector of this package; `expected` weighs the languages that a company's clients write.
+
+    With a folder `remember`, texts that were told before are not looked at again.
+    """
     from transform.language.detector import Detector  # noqa: PLC0415 - loads numpy and the model
 
-    return Detector(expected)
+    return Detector(expected, remember=remember)

@@ -3,7 +3,6 @@
 Both take cleaned texts and give an array of one row a text and one column a class (contract.CLASSES).
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -14,6 +13,7 @@ import fasttext
 import numpy as np
 import numpy.typing as npt
 
+from schemas.files import sha256_of
 from schemas.words import LANGUAGES
 from transform.language.contract import CLASSES, OTHER
 
@@ -29,12 +29,6 @@ _COLUMN = {label: column for column, label in enumerate(CLASSES)}
 def column_of(code: str) -> int:
     """The column of a language; of every language that is none of ours that of `other`."""
     return _COLUMN.get(code, _COLUMN[OTHER])
-
-
-def sha256_of(path: Path) -> str:
-    """Of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class OwnModel:
