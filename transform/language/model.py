@@ -35,7 +35,7 @@ class OwnModel:
     """A fastText model made by tools/train_language_model.py: our languages and, each by itself, others."""
 
     def __init__(self, path: Path = MODEL) -> None:
-        self.name = f"{path.stem} {sha256_of(path)[:12]}"
+        self.name = f"{path.stem} {sha256_of(path)}"
         self._model: Any = fasttext.load_model(str(path))
         self.labels: list[str] = self._model.labels
         codes = [label.removeprefix(_LABEL) for label in self.labels]

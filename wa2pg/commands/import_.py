@@ -8,7 +8,7 @@ import click
 
 from schemas.errors import ExitCode, UserError
 from schemas.words import Ended
-from transform.run import transform
+from transform.run import TransformOptions, transform
 from wa2pg.commands.extract import extract_body, extract_table, note, run_replay, with_replay_options
 from wa2pg.commands.load import (
     check_target,
@@ -19,13 +19,7 @@ from wa2pg.commands.load import (
     run_load,
     with_load_options,
 )
-from wa2pg.commands.transform import (
-    as_of_option,
-    transform_body,
-    transform_options,
-    transform_table,
-    transform_warnings,
-)
+from wa2pg.commands.transform import as_of_option, transform_body, transform_table, transform_warnings
 from wa2pg.invocation import Invocation, command_options
 
 
@@ -71,7 +65,9 @@ def import_command(
     if extracted.ended is Ended.INTERRUPTED:
         return invocation.finish({"extract": extract_body(extracted)}, tables, exit_code=ExitCode.INTERRUPTED)
     with invocation.progress() as progress:
-        cleaned = transform(data, invocation.account, transform_options(invocation, as_of), progress)
+        settings = invocation.settings
+        transform_options = TransformOptions(as_of=as_of, region=settings.region, languages=settings.languages)
+        cleaned = transform(data, invocation.account, transform_options, progress)
     invocation.warnings += transform_warnings(cleaned)
     report, psql = run_load(invocation, org, options)
     tables += [transform_table(invocation, cleaned), load_table(invocation, report), *look_into_it(psql)]
