@@ -15,7 +15,7 @@ from transform.language.answers import ANSWER, RememberedAnswers, as_answers, ke
 from transform.language.contract import CLASSES
 from transform.language.detector import Detector
 from transform.language.mixture import Mixture
-from transform.language.processes import Processes
+from transform.language.processes import ENOUGH_CORES, Processes
 from transform.language.scripts import script_of
 
 ROOT = Path(__file__).parents[2]
@@ -113,7 +113,10 @@ def test_what_is_put_in_is_found_in_any_order() -> None:
     assert ANSWER.itemsize == 23
 
 
-def test_processes_answer_as_one_does(tmp_path: Path) -> None:
+def test_processes_answer_as_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transform.language.processes.usable_cores", lambda: ENOUGH_CORES)
+    monkeypatch.setattr("transform.language.detector.usable_cores", lambda: ENOUGH_CORES)
+    monkeypatch.setattr("transform.language.processes._MOST", 2)
     texts = [f"{text} {n:b}".replace("0", "о").replace("1", "а") for n in range(220) for text in TEXTS]
     shared = Detector(many=0)
     alone = Detector().detect(texts)

@@ -11,7 +11,7 @@ from transform.language.cleaning import CLEANING_VERSION, clean
 from transform.language.contract import CLASSES, LEAST_CONFIDENCE, NO_LETTERS, UNSURE, Detection
 from transform.language.mixture import Mixture
 from transform.language.model import Probabilities
-from transform.language.processes import Processes, usable_cores
+from transform.language.processes import ENOUGH_CORES, Processes, usable_cores
 from transform.language.scripts import script_of
 
 _LEAST_SCORE = 0.001
@@ -49,7 +49,7 @@ class Detector:
         self._processes: Processes | None = None
         self._looked_at = 0
         # another mixture than the shipped one cannot be handed to processes
-        self._many = math.inf if mixture or usable_cores() == 1 else many
+        self._many = math.inf if mixture or usable_cores() < ENOUGH_CORES else many
 
     def detect(self, texts: Sequence[str]) -> list[Detection]:
         """One detection for each text, in order; equal texts are looked at once."""

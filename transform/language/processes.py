@@ -1,6 +1,8 @@
 """Asking the models in several processes, for histories of very many messages.
 
-A process of its own has models of its own (about 150 MB), so this starts late and with few.
+A process of its own has models of its own (about 150 MB) and takes a second or two to start, so this begins late, with
+few, and only where cores are idle: on two cores it gained nothing (8.6 s for 200,000 texts in one process, 9 to 10 in
+two more, measured on a shared machine).
 """
 
 import multiprocessing
@@ -15,6 +17,7 @@ from multiprocessing import connection
 from transform.language.mixture import Mixture
 from transform.language.model import Probabilities
 
+ENOUGH_CORES = 4
 _MOST = 4
 
 
@@ -31,7 +34,7 @@ class Processes:
     def __init__(self, count: int | None = None) -> None:
         # not forked: the database of transform has threads, and a fork of a process with threads may hang
         self._pool = ProcessPoolExecutor(
-            min(count or usable_cores(), _MOST), multiprocessing.get_context("spawn"), initializer=_begin
+            min(count or usable_cores() - 1, _MOST), multiprocessing.get_context("spawn"), initializer=_begin
         )
 
     def probabilities(self, chunks: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Iterator[Probabilities]:

@@ -45,19 +45,15 @@ def transform_command(invocation: Invocation, as_of: datetime | None) -> int:
       wa2pg transform --as-of 2026-03-01
     """
     with invocation.progress() as progress:
-        folder = transform(invocation.data(), invocation.account, transform_options(invocation, as_of), progress)
+        settings = invocation.settings
+        options = TransformOptions(as_of=as_of, region=settings.region, languages=settings.languages)
+        folder = transform(invocation.data(), invocation.account, options, progress)
     invocation.warnings += transform_warnings(folder)
     return invocation.finish(
         transform_body(folder),
         [transform_table(invocation, folder)],
         next_command=f"wa2pg load --account {invocation.account} --org ORGANISATION",
     )
-
-
-def transform_options(invocation: Invocation, as_of: datetime | None) -> TransformOptions:
-    """What the settings and options say about transform."""
-    settings = invocation.settings
-    return TransformOptions(as_of=as_of, region=settings.region, languages=settings.languages)
 
 
 def transform_warnings(folder: CleanRunFolder) -> list[str]:
