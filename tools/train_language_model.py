@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import fasttext
 
@@ -36,7 +36,8 @@ _FREQUENT = frozenset(["ar", "fr", "de", "es", "pl", "kk", "uz", "tr"])
 _LINES_OF_OTHERS_OF_OURS = 13_000
 _LINES_OF_OTHER = 2_500
 _TIMES_A_SENTENCE_OF_OTHER = 2
-_TIMES_A_PHRASE = 20
+# what people write as a whole message is rarer in sentences than in chats: "да" is Russian, though Tatar has it too
+_TIMES_A_PHRASE = 40
 # the rest of the lines are pieces of a sentence
 _WHOLE_SENTENCES = 0.1
 _WHOLE_PHRASES = 0.75
@@ -51,6 +52,9 @@ RECIPE: Mapping[str, Any] = {
     "lr": 0.25,
     "epoch": 12,
 }
+
+
+Drawn = TypeVar("Drawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,12 @@ def read_examples(path: Path) -> list[Example]:
     return [Example(*line.split("\t")[:3]) for line in lines if line]
 
 
-def read_phrases(path: Path = CHAT) -> dict[str, list[str]]:
-    """Phrases by language; {slots} are filled with each of their words."""
-    phrases: dict[str, list[str]] = {}
+def read_phrases(path: Path = CHAT) -> dict[str, list[list[str]]]:
+    """Phrases by language, each with its {slots} filled with each of their words."""
+    phrases: dict[str, list[list[str]]] = {}
     for language, entry in tomllib.loads(path.read_text("utf-8")).items():
         slots = {name: words.split("|") for name, words in entry.items() if name != "phrases"}
-        phrases[language] = [filled for line in entry["phrases"].split("\n") if line for filled in _filled(line, slots)]
+        phrases[language] = [list(_filled(line, slots)) for line in entry["phrases"].split("\n") if line]
     return phrases
 
 
@@ -86,7 +90,9 @@ def _filled(line: str, slots: Mapping[str, Sequence[str]]) -> Iterator[str]:
             yield from _filled(line.replace(f"{{{name}}}", word), slots)
 
 
-def training_lines(examples: Iterable[Example], phrases: Mapping[str, Sequence[str]], seed: int = SEED) -> list[str]:
+def training_lines(
+    examples: Iterable[Example], phrases: Mapping[str, Sequence[Sequence[str]]], seed: int = SEED
+) -> list[str]:
     """Lines in fastText's format: cleaned, cut and spelled as people type, in an order of chance."""
     dice = random.Random(seed)  # noqa: S311 - the same lines again, not secrets
     sentences: dict[str, list[str]] = defaultdict(list)
@@ -99,8 +105,8 @@ def training_lines(examples: Iterable[Example], phrases: Mapping[str, Sequence[s
             cut = text if dice.random() < _WHOLE_SENTENCES else piece(text, code, dice)
             lines.append((code, as_typed(cut, code, dice)))
     for code, own in sorted(phrases.items()):
-        cleaned = [clean(text) for text in own]
-        for text in _drawn(cleaned, min(_TIMES_A_PHRASE * len(cleaned), _lines_of(code, 0) // 2), dice):
+        for ways in _drawn(own, _TIMES_A_PHRASE * len(own), dice):
+            text = clean(dice.choice(ways))
             cut = text if dice.random() < _WHOLE_PHRASES else piece(text, code, dice)
             lines.append((code, as_typed(cut, code, dice)))
     dice.shuffle(lines)
@@ -113,7 +119,7 @@ def _lines_of(code: str, sentences: int) -> int:
     return _LINES.get(code, _LINES_OF_FREQUENT if code in _FREQUENT else _LINES_OF_OTHERS_OF_OURS)
 
 
-def _drawn(texts: Sequence[str], count: int, dice: random.Random) -> Iterator[str]:
+def _drawn(texts: Sequence[Drawn], count: int, dice: random.Random) -> Iterator[Drawn]:
     """`count` texts, each about equally often."""
     while count > 0:
         yield from dice.sample(texts, min(count, len(texts)))

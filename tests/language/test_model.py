@@ -81,7 +81,7 @@ def test_the_second_model_is_silent_on_what_it_does_not_know() -> None:
 
 
 def test_no_phrase_of_the_training_is_in_the_evaluation() -> None:
-    trained = {clean(phrase) for phrases in read_phrases().values() for phrase in phrases}
+    trained = {clean(way) for phrases in read_phrases().values() for ways in phrases for way in ways}
     trained |= {clean(example.text) for example in SAMPLE}
     assert not trained & {clean(item.text) for item in read_labelled(HERE / "evaluation.tsv")}
 
@@ -89,8 +89,8 @@ def test_no_phrase_of_the_training_is_in_the_evaluation() -> None:
 def test_phrases_fill_every_slot() -> None:
     for language, phrases in read_phrases().items():
         assert language in LANGUAGES
-        assert not [phrase for phrase in phrases if re.search(r"[{}|]", phrase)]
-    assert "эртең барабыз" in read_phrases()["ky"]
+        assert not [way for ways in phrases for way in ways if re.search(r"[{}|]", way)]
+    assert any("эртең барабыз" in ways for ways in read_phrases()["ky"])
 
 
 def test_pieces_are_words_in_a_row() -> None:

@@ -12,7 +12,7 @@ UNSURE = "und"
 CLASSES = (*LANGUAGES, OTHER)
 
 # Below this probability a language is not named. On texts of a source that the model never saw, the best guess is right
-# for 51 % of those below and for 97 % of the others (MODEL_CARD.md).
+# for 50 % of those below and for 97 % of the others (MODEL_CARD.md).
 LEAST_CONFIDENCE = 0.5
 
 
