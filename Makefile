@@ -1,5 +1,5 @@
 # Everything people and machines do here. `make help` lists it.
-# Variables: ACCOUNT= ORG= NAME= ID= LIMIT= DRY_RUN=1 SKIP_DUPLICATES=0 USE_LLM=1 OPTIONS='…' (see `make help`)
+# Variables: ACCOUNT= ORG= NAME= ID= LIMIT= TRAIN= DRY_RUN=1 SKIP_DUPLICATES=0 USE_LLM=1 OPTIONS='…' (see `make help`)
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -16,7 +16,8 @@ override ORG := $(value ORG)
 override NAME := $(value NAME)
 override ID := $(value ID)
 override LIMIT := $(value LIMIT)
-export ACCOUNT ORG NAME ID LIMIT
+override TRAIN := $(value TRAIN)
+export ACCOUNT ORG NAME ID LIMIT TRAIN
 account = $(if $(strip $(ACCOUNT)),--account "$$ACCOUNT")
 org = $(if $(strip $(ORG)),--org "$$ORG")
 limit = $(if $(strip $(LIMIT)),--limit "$$LIMIT")
@@ -74,6 +75,10 @@ audit: setup ## Check the archive: make audit ACCOUNT=office (all accounts witho
 org: setup ## Make an organisation: make org NAME='My company' [ID=uuid]
 	@$(WA2PG) org create "$$NAME" $(if $(strip $(ID)),--id "$$ID") $(OPTIONS)
 
+.PHONY: model
+model: setup ## Train the language model anew: make model TRAIN=train.tsv (a minute)
+	@$(BIN)/python -m tools.train_language_model "$$TRAIN" $(OPTIONS)
+
 .PHONY: chaos
 chaos: setup ## Kill every stage at random moments and compare (minutes)
 	$(BIN)/python -m tests.chaos $(OPTIONS)
@@ -82,3 +87,4 @@ chaos: setup ## Kill every stage at random moments and compare (minutes)
 bench: setup ## Print the figures of every benchmark (minutes)
 	$(BIN)/python -m benchmarks.extract
 	$(BIN)/python -m benchmarks.transform
+	$(BIN)/python -m benchmarks.language

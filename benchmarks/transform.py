@@ -27,7 +27,7 @@ from transform.addressbook import fill_address_book
 from transform.archive import read_archive
 from transform.checks import open_clean_table
 from transform.clean_files import TableWriter, write_table
-from transform.clients import client_rows
+from transform.clients import client_rows, known_names
 from transform.run import TransformOptions, transform
 from transform.warehouse import open_warehouse
 
@@ -91,7 +91,7 @@ def without_dedupe(data: DataDir, folder: Path) -> None:
             writer.finish()
         open_clean_table(warehouse, folder, "messages")
         outputs = {
-            "clients": iter(client_rows(warehouse, book, {}).to_batches()),
+            "clients": iter(client_rows(warehouse, book, known_names(warehouse), {}).to_batches()),
             "conversations": warehouse.output("075_conversations"),
             "rejects": iter(CLEAN_TABLES["rejects"].empty_table().to_batches()),
         }

@@ -52,6 +52,11 @@ class DataDir:
         return self.root / "clean" / account
 
     @property
+    def cache(self) -> Path:
+        """Answers worth keeping, by hash; it may be removed at any time."""
+        return self.root / "cache"
+
+    @property
     def postgres(self) -> Path:
         """`postgres`: the embedded database (for root it lives elsewhere, see load.embedded)."""
         return self.root / "postgres"

@@ -4,11 +4,32 @@ Precedence: flag > environment > `.env` > default. Empty values count as not set
 """
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schemas.errors import ExitCode, UserError
+from schemas.words import LANGUAGES
+
+_LEAST_WEIGHT, _MOST_WEIGHT = 0.01, 1000
+
+
+def parse_languages(text: str) -> dict[str, float]:
+    """`ru:4,ky:3,en` as weights by language; raises ValueError for what is no language or no weight."""
+    weights: dict[str, float] = {}
+    for part in text.split(","):
+        code, colon, weight = (piece.strip().lower() for piece in part.partition(":"))
+        if code not in {*LANGUAGES, "other"} or code in weights:
+            raise ValueError(f"no language, or named twice: {code}")
+        weights[code] = float(weight) if colon else 1.0
+        if not _LEAST_WEIGHT <= weights[code] <= _MOST_WEIGHT:
+            raise ValueError(f"a weight is between {_LEAST_WEIGHT} and {_MOST_WEIGHT}")
+    return weights
+
+
+def _languages(value: object) -> object:
+    return parse_languages(value) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -27,6 +48,9 @@ class Settings(BaseSettings):
     account: str = Field(default="default", alias="WA2PG_ACCOUNT")
     org: str | None = Field(default=None, alias="WA2PG_ORG")
     region: str | None = Field(default=None, alias="WA2PG_REGION", pattern="^[A-Za-z]{2}$")
+    languages: Annotated[dict[str, float], NoDecode, BeforeValidator(_languages)] = Field(
+        default_factory=dict, alias="WA2PG_LANGUAGES"
+    )
     database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
 
 

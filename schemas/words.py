@@ -78,6 +78,13 @@ class Status(StrEnum):
     CLOSED = "CLOSED"
 
 
+# the languages that are told apart, by ISO 639-1
+LANGUAGES = (
+    "ru", "ky", "en", "ar", "fr", "de", "es", "pl", "kk", "uz",
+    "tr", "zh", "hi", "ur", "he", "it", "uk", "ko", "ja", "fa",
+)  # fmt: skip
+
+
 class SourceKind(StrEnum):
     """Where a snapshot's payloads came from."""
 

@@ -1,6 +1,6 @@
 """From the archive to the four clean tables in a folder: the SQL steps in order, with what Python adds between them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from transform.addressbook import AddressBook, fill_address_book
 from transform.archive import Archive
 from transform.checks import check_clean_tables, open_clean_table
 from transform.clean_files import TableWriter, write_table
-from transform.clients import client_rows
+from transform.clients import Name, client_rows, known_names
 from transform.enrich import Reader
 from transform.warehouse import Warehouse, open_warehouse, steps_between
 
@@ -54,8 +54,11 @@ def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
             job.progress(Step("settling what each row is", done=done, total=len(steps)))
             warehouse.run(step)
         accounting = read_accounting(warehouse)
+        names = known_names(warehouse)
+        if job.reader:
+            job.reader.know_names({book.people[n].phone or "": {name for name, _ in own} for n, own in names.items()})
         messages, texts_with_nul = _write_messages(warehouse, job, folder, accounting.rows_out)
-        tables = {"messages": messages} | _write_other_tables(warehouse, job, folder, book)
+        tables = {"messages": messages} | _write_other_tables(warehouse, job, folder, book, names)
         job.progress(Step("checking the tables"))
         check_clean_tables(warehouse)
         clients = {row["phone"] for row in warehouse.rows("select phone from clean_clients")}
@@ -83,9 +86,11 @@ def _write_messages(warehouse: Warehouse, job: Job, folder: Path, total: int) ->
     return file, texts_with_nul
 
 
-def _write_other_tables(warehouse: Warehouse, job: Job, folder: Path, book: AddressBook) -> dict[str, TableFile]:
+def _write_other_tables(
+    warehouse: Warehouse, job: Job, folder: Path, book: AddressBook, names: Mapping[int, Sequence[Name]]
+) -> dict[str, TableFile]:
     job.progress(Step("writing clients"))
-    clients = client_rows(warehouse, book, job.reader.readings() if job.reader else {})
+    clients = client_rows(warehouse, book, names, job.reader.readings() if job.reader else {})
     outputs: dict[str, Iterator[pa.RecordBatch]] = {
         "clients": iter(clients.to_batches()),
         "conversations": warehouse.output("075_conversations"),

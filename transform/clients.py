@@ -1,6 +1,6 @@
 """The clean table clients: facts from SQL, with name, language, status, country and addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -24,17 +24,24 @@ _NAME_SOURCES = {
 }
 _INTRODUCTION = "introduction"
 
+# a name and where it is from
+Name = tuple[str, str]
 
-def client_rows(warehouse: Warehouse, book: AddressBook, readings: Mapping[str, Reading]) -> pa.Table:
-    """One row a client, ordered by phone. Needs the view `clean_messages` of the messages as written."""
+
+def client_rows(
+    warehouse: Warehouse, book: AddressBook, names: Mapping[int, Sequence[Name]], readings: Mapping[str, Reading]
+) -> pa.Table:
+    """One row a client, ordered by phone; `names` are those of known_names.
+
+    Needs the view `clean_messages` of the messages as written.
+    """
     facts = [row for batch in warehouse.output("085_clients") for row in batch.to_pylist()]
-    names = _known_names(warehouse)
     nameless = [fact["phone"] for fact in facts if fact["person"] not in names]
     introduced = _introduced_names(warehouse, nameless)
     rows = []
     for fact in facts:
         phone = fact["phone"]
-        name, source = names.get(fact["person"]) or introduced.get(phone) or (None, None)
+        name, source = names[fact["person"]][0] if fact["person"] in names else introduced.get(phone, (None, None))
         first_name, last_name = split_name(name) if name else (None, None)
         country, time_zone = country_and_time_zone(phone)
         reading = readings.get(phone, UNREAD)
@@ -59,20 +66,17 @@ def client_rows(warehouse: Warehouse, book: AddressBook, readings: Mapping[str, 
     return pa.Table.from_pylist(rows, schema=CLEAN_CLIENTS)
 
 
-def _known_names(warehouse: Warehouse) -> dict[int, tuple[str, str]]:
-    """The best usable name of each person that has one, and its source."""
+def known_names(warehouse: Warehouse) -> dict[int, list[Name]]:
+    """The usable names of each person that has one, best first, each with its source."""
     warehouse.run("065_names")
-    candidates = warehouse.rows("from name_candidate order by person, step, newest desc, name")
-    names = {}
-    for person, own in groupby(candidates, key=itemgetter("person")):
-        for candidate in own:
-            if name := usable_name(candidate["name"]):
-                names[person] = (name, _NAME_SOURCES[candidate["step"]])
-                break
+    names: dict[int, list[Name]] = {}
+    for candidate in warehouse.rows("from name_candidate order by person, step, newest desc, name"):
+        if name := usable_name(candidate["name"]):
+            names.setdefault(candidate["person"], []).append((name, _NAME_SOURCES[candidate["step"]]))
     return names
 
 
-def _introduced_names(warehouse: Warehouse, nameless: list[str]) -> dict[str, tuple[str, str]]:
+def _introduced_names(warehouse: Warehouse, nameless: list[str]) -> dict[str, Name]:
     warehouse.put("nameless", pa.table({"phone": pa.array(nameless, pa.string())}))
     names = {}
     texts = [row for batch in warehouse.output("087_introductions") for row in batch.to_pylist()]

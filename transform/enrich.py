@@ -1,12 +1,14 @@
 """Language and status, read from the messages while they stream past, one client after the other."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
 
 from schemas.words import Direction, MessageType, Status
-from transform.language import Detection, LanguageDetector, client_language
+from transform.language import Detection, LanguageDetector, client_language, without_names
+from transform.phones import region_of
 from transform.status import ChatMessage, StatusDecision, StatusDetector
 
 # of a call, a contact card or a place the text is not a person's own words
@@ -35,26 +37,40 @@ class Reader:
     """Detects each message's language, and each client's language and status.
 
     Takes batches of clean messages ordered by phone and time; nothing but the present client's messages is
-    kept in memory.
+    kept in memory. `expected` weighs the languages that the company's clients write.
     """
 
-    def __init__(self, language: LanguageDetector, status: StatusDetector, as_of: datetime) -> None:
+    def __init__(
+        self,
+        language: LanguageDetector,
+        status: StatusDetector,
+        as_of: datetime,
+        expected: Mapping[str, float] | None = None,
+    ) -> None:
         self._language = language
+        self._expected = expected
         self._status = status
         self._as_of = as_of
         self._phone: str | None = None
-        self._own_words: list[Detection] = []
+        self._names: Mapping[str, Collection[str]] = {}
+        self._own_words: list[tuple[datetime, str, str, Detection]] = []
         self._messages: list[tuple[str, ChatMessage]] = []
         self._readings: dict[str, Reading] = {}
+
+    def know_names(self, names: Mapping[str, Collection[str]]) -> None:
+        """Take the names of people, by phone: in their chats these words are no evidence of a language."""
+        self._names = names
 
     def read(self, batch: pa.RecordBatch) -> pa.Array:
         """The language of each message of the batch (columns as in clean messages)."""
         types = batch.column("type").to_pylist()
         bodies = batch.column("body").to_pylist()
+        phones = batch.column("phone").to_pylist()
         written = [n for n, body in enumerate(bodies) if body and types[n] in _WRITTEN]
-        detections = dict(zip(written, self._language.detect([bodies[n] for n in written]), strict=True))
+        texts = [without_names(bodies[n], self._names.get(phones[n], ())) for n in written]
+        detections = dict(zip(written, self._language.detect(texts), strict=True))
         rows = zip(
-            batch.column("phone").to_pylist(),
+            phones,
             batch.column("whatsapp_message_id").to_pylist(),
             batch.column("direction").to_pylist(),
             batch.column("sent_at").to_pylist(),
@@ -70,7 +86,7 @@ class Reader:
                 self._phone = phone
             from_me = direction == Direction.OUTGOING
             if n in detections and not from_me:
-                self._own_words.append(detections[n])
+                self._own_words.append((sent_at, message_id, body, detections[n]))
             if sent_at <= self._as_of:
                 self._messages.append((message_id, ChatMessage(sent_at, from_me, kind, body or media_name, timed)))
         languages = [detections[n].language if n in detections else None for n in range(len(bodies))]
@@ -85,5 +101,11 @@ class Reader:
         if self._phone is not None:
             self._messages.sort(key=lambda item: (item[1].sent_at, item[0]))
             decision = self._status.decide([message for _, message in self._messages], self._as_of)
-            self._readings[self._phone] = Reading(*client_language(self._own_words), decision)
+            self._own_words.sort(key=lambda said: said[:2])
+            own = client_language(
+                ((text, detection) for _, _, text, detection in self._own_words),
+                expected=self._expected,
+                country=region_of(self._phone),
+            )
+            self._readings[self._phone] = Reading(own.language, own.confidence, decision)
         self._phone, self._own_words, self._messages = None, [], []

@@ -1,7 +1,8 @@
 """The stage transform: every sealed snapshot of an account in, one clean run out."""
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from schemas.clean_run import RUN_JSON, CleanRun, CleanRunFolder
@@ -14,7 +15,7 @@ from transform.addressbook import own_region
 from transform.archive import Archive, inputs_hash, read_archive
 from transform.build import Job, Outcome, build_tables
 from transform.enrich import Reader
-from transform.language import FastTextDetector, LanguageDetector
+from transform.language import LanguageDetector, open_detector
 from transform.run_folder import open_run, put_in_force, remove_old_runs
 from transform.status import RuleStatusDetector, StatusDetector
 
@@ -25,12 +26,14 @@ _SPILL = "spill"
 class TransformOptions:
     """How to transform. `as_of` (default: now; without a zone it is UTC) is the moment that status is told for.
 
-    `region` (ISO 3166 alpha-2; default: the own number's) reads local forms of numbers. `enrich=False` leaves
-    language and status out: that is for measuring the rest.
+    `region` (ISO 3166 alpha-2; default: the own number's) reads local forms of numbers. `languages` weighs those that
+    the company's clients write (1 when not named). `enrich=False` leaves language and status out: that is for measuring
+    the rest.
     """
 
     as_of: datetime | None = None
     region: str | None = None
+    languages: Mapping[str, float] = field(default_factory=dict)
     enrich: bool = True
 
 
@@ -56,15 +59,17 @@ def transform(
     reader = None
     settings: dict[str, str | None] = {"region": region, "language": None, "status": None}
     if options.enrich:
-        language = language or FastTextDetector()
+        language = language or open_detector(options.languages, data.cache)
         status = status or RuleStatusDetector()
         settings |= {"language": language.name, "status": status.name}
-        reader = Reader(language, status, as_of)
+        reader = Reader(language, status, as_of, options.languages)
     clean = data.clean(account)
     with private_umask(), exclusive(clean, "transform"):
         partial = open_run(clean, started_at)
         outcome = build_tables(Job(archive, as_of, region, reader, progress), partial, partial / _SPILL)
         shutil.rmtree(partial / _SPILL)
+        if language:
+            language.close()
         run = CleanRun(
             format=1,
             tool=Tool(name="wa2pg", version=VERSION),

@@ -17,6 +17,7 @@ _COMMANDS = {
     "audit": "wa2pg.commands.audit:audit_command",
     "db": "wa2pg.commands.database:db_group",
     "org": "wa2pg.commands.database:org_group",
+    "evaluate": "wa2pg.commands.evaluate:evaluate_group",
     "demo": "wa2pg.commands.demo:demo_command",
 }
 _PARTS = ("neonize", "pyarrow", "duckdb", "psycopg", "fasttext-community", "phonenumbers")

@@ -24,6 +24,9 @@ class FirstLetterDetector:
     def detect(self, texts: Sequence[str]) -> list[Detection]:
         return [self._detect(text) for text in texts]
 
+    def close(self) -> None:
+        pass
+
     def _detect(self, text: str) -> Detection:
         letters = [letter for letter in text if letter.isalpha()]
         if not letters:

@@ -1,8 +1,15 @@
 """Language and status on their way through a transform, with the real detectors where words matter."""
 
+import shutil
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
+from extract.own import parse_own
+from extract.whatsapp.replay import replay
+from extract.whatsapp.sample import EXPECTED, SAMPLE_AS_OF, SAMPLE_OWN_LID, SAMPLE_OWN_PHONE, write_sample
+from schemas.datadir import DataDir
+from schemas.files import sha256_of
 from schemas.words import Status
 from tests.transform.archives import (
     ANNA,
@@ -15,6 +22,7 @@ from tests.transform.archives import (
     payload,
 )
 from tests.transform.conftest import FirstLetterDetector, Tables, clean
+from transform.language.model import MODEL
 from transform.run import TransformOptions, transform
 from transform.status import ChatMessage, StatusDecision
 
@@ -127,6 +135,62 @@ def test_the_real_detectors_read_a_conversation(archive: Archive) -> None:
     assert tables.client["status"] in {Status.NEW_LEAD, Status.QUALIFIED}
     assert tables.run.settings["language"]
     assert tables.run.settings["status"]
+
+
+def test_what_a_client_is_called_is_no_evidence_of_his_language(archive: Archive) -> None:
+    archive.add(
+        payload(
+            message(message_id="M1", text="Anna", sent_at=minute(1), push_name="Anna Weber"),
+            message(message_id="M2", text="ANNA: Сколько стоит", from_me=True, sent_at=minute(2)),
+            message(message_id="M3", text="Annabelle", sent_at=minute(3)),
+            message(BAKYT, "M4", "Anna", sent_at=minute(1)),
+        )
+    )
+    tables = clean(archive, enrich=True)
+    told = {row["whatsapp_message_id"]: row["language"] for row in tables.messages}
+    # Anna is a word like any other where nobody is called so
+    assert told == {"M1": None, "M2": "ru", "M3": "en", "M4": "en"}
+
+
+def test_few_messages_lean_on_the_country_of_the_phone(archive: Archive) -> None:
+    archive.add(payload(message(message_id="M1", text="салам"), message(message_id="M2", text="привет")))
+    assert clean(archive, enrich=True).client["language_confidence"] == 0.75
+
+
+def test_what_the_company_expects_is_recorded_and_decides_what_is_open(archive: Archive) -> None:
+    archive.add(payload(message("77015550001@s.whatsapp.net", "M1", text="жол")))
+    told = {}
+    for languages in ({}, {"kk": 20.0}):
+        folder = transform(archive.data, archive.account, TransformOptions(as_of=AS_OF, languages=languages))
+        tables = Tables(folder)
+        told[tables.run.settings["language"]] = tables.message["language"]
+    alone, expecting = told
+    assert alone is not None
+    assert expecting is not None
+    assert sha256_of(MODEL) in alone
+    assert (alone.endswith("languages none"), expecting.endswith("languages kk:20")) == (True, True)
+    assert told[expecting] == "kk"
+
+
+def test_remembered_answers_give_the_same_bytes(archive: Archive) -> None:
+    texts = ("Саламатсызбы", "канча турат", "ok", "tour", "Спасибо большое", "жол", "yes please", "12")
+    archive.add(payload(*(message(message_id=f"M{n}", text=text, sent_at=minute(n)) for n, text in enumerate(texts))))
+    options = TransformOptions(as_of=AS_OF, languages={"ky": 3.0})
+    runs = [transform(archive.data, archive.account, options) for _ in range(2)]
+    assert list(archive.data.cache.iterdir())
+    shutil.rmtree(archive.data.cache)
+    runs.append(transform(archive.data, archive.account, options))
+    for table in ("messages", "clients"):
+        assert len({sha256_of(run.table(table)) for run in runs}) == 1
+
+
+def test_every_client_of_the_sample_gets_the_language_his_author_meant(tmp_path: Path) -> None:
+    data = DataDir(tmp_path / "data")
+    own = parse_own(SAMPLE_OWN_PHONE, SAMPLE_OWN_LID)
+    replay(data, "demo", write_sample(tmp_path), own=own)
+    tables = Tables(transform(data, "demo", TransformOptions(as_of=SAMPLE_AS_OF, region="KG")))
+    told = {client["phone"]: client["preferred_language"] for client in tables.clients}
+    assert told == {client.phone: client.language for client in EXPECTED.clients}
 
 
 def test_without_enrichment_nothing_is_read(archive: Archive) -> None:

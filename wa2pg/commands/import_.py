@@ -65,7 +65,8 @@ def import_command(
     if extracted.ended is Ended.INTERRUPTED:
         return invocation.finish({"extract": extract_body(extracted)}, tables, exit_code=ExitCode.INTERRUPTED)
     with invocation.progress() as progress:
-        transform_options = TransformOptions(as_of=as_of, region=invocation.settings.region)
+        settings = invocation.settings
+        transform_options = TransformOptions(as_of=as_of, region=settings.region, languages=settings.languages)
         cleaned = transform(data, invocation.account, transform_options, progress)
     invocation.warnings += transform_warnings(cleaned)
     report, psql = run_load(invocation, org, options)

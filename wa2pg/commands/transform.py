@@ -45,7 +45,8 @@ def transform_command(invocation: Invocation, as_of: datetime | None) -> int:
       wa2pg transform --as-of 2026-03-01
     """
     with invocation.progress() as progress:
-        options = TransformOptions(as_of=as_of, region=invocation.settings.region)
+        settings = invocation.settings
+        options = TransformOptions(as_of=as_of, region=settings.region, languages=settings.languages)
         folder = transform(invocation.data(), invocation.account, options, progress)
     invocation.warnings += transform_warnings(folder)
     return invocation.finish(
