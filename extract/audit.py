@@ -46,7 +46,7 @@ def audit(
         if repair and not is_held(archive):
             try:
                 with exclusive(archive, "extract"):
-                    recover(archive, progress)
+                    recover(archive, progress, wait=False)
             except UserError as error:
                 findings.append(Finding(account, error.message, error.hint or _RESTORE))
         findings += _audit_account(archive, progress)
@@ -89,6 +89,9 @@ def _audit_partials(archive: Path, unchained: list[str]) -> Iterator[Finding]:
     if is_held(archive):
         return
     for partial in partial_snapshots(archive):
+        if is_held(partial):
+            # the link of a killed extract goes on by itself
+            continue
         yield Finding(f"{archive.name}/{partial.name}", "this snapshot was left open", _REPAIR)
     if not unchained:
         return

@@ -10,20 +10,23 @@ from schemas.files import replace_file
 from schemas.manifest import OWN, DamagedArchiveError, Own
 
 
-def parse_own(phone: str | None, lid: str | None) -> Own:
-    """`--own +NUMBER` and `--own-lid LID` as JIDs; raises UserError (2) when they are not of that form."""
-    return Own(phone=_phone_jid(phone) if phone else None, lid=_lid_jid(lid) if lid else None)
+def parse_own(phone: str | None, lid: str | None, *, option: str = "--own") -> Own:
+    """`--own +NUMBER` and `--own-lid LID` as JIDs; raises UserError (2) when they are not of that form.
+
+    `option` is the one that the number was given to.
+    """
+    return Own(phone=_phone_jid(phone, option) if phone else None, lid=_lid_jid(lid) if lid else None)
 
 
-def _phone_jid(phone: str) -> str:
+def _phone_jid(phone: str, option: str) -> str:
     try:
         number = phonenumbers.parse(phone if phone.startswith("+") else f"+{phone}")
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
         raise UserError(
-            "--own takes the company's own number with its country code.",
-            hint="for example: --own +996555000111",
+            f"{option} takes the company's own number with its country code.",
+            hint=f"for example: {option} +996555000111",
             exit_code=ExitCode.USAGE,
         )
     return f"{number.country_code}{phonenumbers.national_significant_number(number)}@s.whatsapp.net"
@@ -38,6 +41,25 @@ def _lid_jid(lid: str) -> str:
             exit_code=ExitCode.USAGE,
         )
     return f"{user}@lid"
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two phone JIDs or numbers with country code are one number, however its country writes it.
+
+    Mexican mobiles go with and without a 1 behind the country code, Argentine ones with and without a 9, Brazilian
+    ones with and without a ninth digit; the last eight digits are the same in all of them.
+    """
+    numbers = [_parsed(text.partition("@")[0]) for text in (one, other)]
+    codes = {number.country_code for number in numbers if number is not None}
+    ends = {"".join(filter(str.isdigit, text.partition("@")[0]))[-8:] for text in (one, other)}
+    return len(codes) == 1 and None not in numbers and len(ends) == 1
+
+
+def _parsed(digits: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse("+" + digits.lstrip("+"))
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def read_own(archive: Path) -> Own:

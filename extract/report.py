@@ -3,13 +3,19 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from schemas.manifest import Manifest, Snapshot
+from schemas.errors import UserError
+from schemas.manifest import Manifest, MissingChunk, Snapshot
 from schemas.words import Ended
 
 
 @dataclass(frozen=True)
 class ExtractReport:
-    """One extract. `snapshot` is None when there was nothing new."""
+    """One extract. `snapshot` is None when there was nothing new.
+
+    `missing` are chunks that WhatsApp announced and that did not reach us, `recovered_missing` those of the
+    snapshots that dead extracts had left. `failure` is what ended a link before its time although something had
+    arrived.
+    """
 
     snapshot: str | None
     complete: bool
@@ -23,7 +29,9 @@ class ExtractReport:
     own_known: bool
     recovered: list[str]
     folder: Path | None = None
-    warnings: list[str] = field(default_factory=list)
+    missing: list[MissingChunk] = field(default_factory=list)
+    recovered_missing: list[MissingChunk] = field(default_factory=list)
+    failure: UserError | None = None
 
 
 def report_of(snapshot: Snapshot, *, already_archived: int, own_known: bool, recovered: list[str]) -> ExtractReport:
@@ -42,6 +50,31 @@ def report_of(snapshot: Snapshot, *, already_archived: int, own_known: bool, rec
         own_known=own_known,
         recovered=recovered,
         folder=snapshot.path,
+        missing=manifest.missing,
+    )
+
+
+def nothing_new(
+    *,
+    own_known: bool,
+    recovered: list[str],
+    ended: Ended,
+    already_archived: int = 0,
+    complete: bool = True,
+) -> ExtractReport:
+    """The report of an extract that brought nothing which the archive did not have."""
+    return ExtractReport(
+        snapshot=None,
+        complete=complete,
+        ended=ended,
+        announced=0,
+        received=0,
+        already_archived=already_archived,
+        rows={},
+        rejects={},
+        kinds={},
+        own_known=own_known,
+        recovered=recovered,
     )
 
 

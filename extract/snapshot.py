@@ -5,21 +5,28 @@ Sealing decodes the journal into `sealed/`, writes the manifest there last and r
 `<name>`: whatever moment a process dies at, the journal or the sealed snapshot is whole.
 """
 
+import gc
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from extract.chain import adopt_unchained, last_link
-from extract.journal import Journal, JournalEntry, count_journal, read_journal, settle_journal
+from extract.journal import Journal, count_journal, read_journal, settle_journal
+from extract.link_end import read_link_end
+from extract.reserve import release_reserve
 from extract.sealed_journal import SealedJournalWriter
 from extract.tables import RawTables
-from extract.whatsapp.decode import decode_payload
-from schemas.datadir import PARTIAL_SUFFIX, RUN_NAME_PATTERN, new_run_name
+from extract.whatsapp.announcements import Announcements
+from extract.whatsapp.decode import decode_entry, decode_inline
+from schemas.datadir import PARTIAL_SUFFIX, RUN_NAME_PATTERN, is_held, new_run_name
 from schemas.files import fsync_folder, make_private_folder, replace_file
 from schemas.manifest import (
     FORMAT,
@@ -43,6 +50,7 @@ from schemas.words import Ended, SourceKind
 
 _OPEN = "open.json"
 _SEALED = "sealed"
+_LOOK_AGAIN_SECONDS = 0.5
 
 
 class OpenRecord(BaseModel):
@@ -71,6 +79,18 @@ class OpenSnapshot:
         """Its folder while it is open."""
         return self.archive / (self.name + PARTIAL_SUFFIX)
 
+    def with_own(self, own: Own) -> "OpenSnapshot":
+        """The same snapshot with the company's addresses, which a link learns while it is open."""
+        return self._with(self.record.model_copy(update={"own": own}))
+
+    def with_source(self, source: Source) -> "OpenSnapshot":
+        """The same snapshot with another word on where its payloads come from."""
+        return self._with(self.record.model_copy(update={"source": source}))
+
+    def _with(self, record: OpenRecord) -> "OpenSnapshot":
+        _write_open(self.partial, record)
+        return replace(self, record=record)
+
 
 def open_snapshot(archive: Path, *, own: Own, source: Source, announced: int | None = None) -> OpenSnapshot:
     """Begin a snapshot below `archive/<account>`; the caller holds the account's lock."""
@@ -78,27 +98,40 @@ def open_snapshot(archive: Path, *, own: Own, source: Source, announced: int | N
     name = new_run_name(now)
     record = OpenRecord(account=archive.name, own=own, source=source, started_at=now, announced=announced)
     partial = make_private_folder(archive / (name + PARTIAL_SUFFIX))
-    replace_file(partial / _OPEN, record.model_dump_json().encode() + b"\n")
+    _write_open(partial, record)
     fsync_folder(archive)
     return OpenSnapshot(archive, name, record, Journal(partial))
 
 
-def seal_snapshot(opened: OpenSnapshot, *, ended: Ended, complete: bool, progress: Progress = no_progress) -> Snapshot:
-    """Decode the journal, write the tables and the manifest, and put the snapshot in its place."""
+def _write_open(partial: Path, record: OpenRecord) -> None:
+    replace_file(partial / _OPEN, record.model_dump_json().encode() + b"\n")
+
+
+def seal_snapshot(
+    opened: OpenSnapshot, *, ended: Ended, complete: bool, lost: int = 0, progress: Progress = no_progress
+) -> Snapshot:
+    """Decode the journal, write the tables and the manifest, and put the snapshot in its place.
+
+    `lost` payloads reached the program and could not be written; they count as announced.
+    """
     building = opened.partial / _SEALED
     if building.exists():
         shutil.rmtree(building)
     make_private_folder(building)
     tables, journal = RawTables(building), SealedJournalWriter(building)
+    announcements = Announcements()
     total = count_journal(opened.partial)
     received = 0
-    for entry in read_journal(opened.partial):
-        journal.add(entry)
-        _decode(entry, tables)
-        received += 1
-        counts = tables.counts
-        figures = {"chats": counts["chats"], "messages": counts["messages"], "rejects": counts["rejects"]}
-        progress(Step("decoding payloads", received, total, figures))
+    with _no_search_for_cycles():
+        for entry in read_journal(opened.partial):
+            journal.add(entry)
+            decode_entry(entry, tables, announcements)
+            received += 1
+            counts = tables.counts
+            figures = {"chats": counts["chats"], "messages": counts["messages"], "rejects": counts["rejects"]}
+            progress(Step("decoding payloads", received, total, figures))
+        _take_inline(opened.partial, tables, announcements)
+    missing = announcements.missing()
     progress(Step("sealing"))
     files = [*tables.finish(), *journal.finish()]
     announced = opened.record.announced
@@ -111,10 +144,12 @@ def seal_snapshot(opened: OpenSnapshot, *, ended: Ended, complete: bool, progres
         source=opened.record.source,
         started_at=opened.record.started_at,
         sealed_at=_now(),
-        complete=complete,
+        complete=complete and not missing and not lost,
         ended=ended,
         counts=Counts(
-            payloads=Payloads(announced=received if announced is None else announced, received=received),
+            payloads=Payloads(
+                announced=received + len(missing) + lost if announced is None else announced, received=received
+            ),
             rows=tables.counts,
             rejects=dict(sorted(tables.rejects.items())),
             kinds=dict(sorted(tables.kinds.items())),
@@ -122,6 +157,7 @@ def seal_snapshot(opened: OpenSnapshot, *, ended: Ended, complete: bool, progres
         span=Span(first=_moment(tables.first_ms), last=_moment(tables.last_ms)),
         files=files,
         previous=last_link(opened.archive),
+        missing=missing,
     )
     content = manifest.to_json()
     sha256 = hashlib.sha256(content).hexdigest()
@@ -131,19 +167,33 @@ def seal_snapshot(opened: OpenSnapshot, *, ended: Ended, complete: bool, progres
     return read_snapshot(opened.archive / opened.name)
 
 
-def _decode(entry: JournalEntry, tables: RawTables) -> None:
-    if entry.intact:
-        decode_payload(entry.number, entry.content, tables)
-    else:
-        tables.rejects["journal_damaged"] += 1
-        row = (entry.number, None, "journal_damaged", "the payload is not what was journalled", entry.content)
-        tables.add("rejects", row, len(entry.content))
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Rows wait by the ten thousand and form no cycles; to look for some again and again costs a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
-def discard(opened: OpenSnapshot) -> None:
-    """Remove an open snapshot that no payload has reached."""
-    if opened.journal.received == 0:
-        shutil.rmtree(opened.partial)
+def _take_inline(partial: Path, tables: RawTables, announcements: Announcements) -> None:
+    """Chunks that did not arrive, from the announcements that carry them: a small chunk travels in both."""
+    wanted = {one.payload: one for one in announcements.outstanding() if one.inline}
+    for entry in read_journal(partial, frozenset(wanted)) if wanted else ():
+        if decode_inline(entry, tables):
+            announcements.arrive(wanted[entry.number].chunk)
+
+
+def discard(opened: OpenSnapshot) -> bool:
+    """Remove an open snapshot that no payload has reached; whether that was so. With one it stays for `recover`."""
+    settle_journal(opened.partial, keep_torn=True)
+    if count_journal(opened.partial):
+        return False
+    shutil.rmtree(opened.partial)
+    return True
 
 
 def _put_in_place(archive: Path, name: str, sha256: str) -> None:
@@ -170,12 +220,14 @@ def partial_snapshots(archive: Path) -> list[Path]:
     )
 
 
-def recover(archive: Path, progress: Progress = no_progress) -> list[Snapshot]:
+def recover(archive: Path, progress: Progress = no_progress, *, wait: bool = True) -> list[Snapshot]:
     """Finish what a process that died left behind; the caller holds the account's lock.
 
-    An open snapshot with payloads is sealed (`complete: false`, `ended: crashed`); one without is removed, for
-    nothing had reached it, and so is a redecode; sealed ones that are not in the chain yet are put there.
-    Returns what was sealed. Raises UserError (5) where sealed ones cannot be put in order, before anything is sealed.
+    An open snapshot with payloads is sealed, as the link that filled it left word, otherwise as crashed and not
+    complete; one without is removed, for nothing had reached it, and so is a redecode; sealed ones that are not in
+    the chain yet are put there. A link may outlive the extract that started it: it is waited for, or with
+    `wait=False` left alone. Returns what was sealed. Raises UserError (5) where sealed ones cannot be put in order,
+    before anything is sealed.
     """
     sealed = []
     adopt_unchained(archive)
@@ -184,18 +236,32 @@ def recover(archive: Path, progress: Progress = no_progress) -> list[Snapshot]:
         if (archive / name).is_dir():
             shutil.rmtree(partial)
             continue
+        if not wait and is_held(partial):
+            continue
+        _wait_until_left(partial, progress)
         record = _read_open(partial, archive.name, name)
         if record.source.kind is SourceKind.REDECODE:
             # half a redecode would stand in for the whole old snapshot, whose journal is safe
             shutil.rmtree(partial)
             continue
+        release_reserve(partial)
         settle_journal(partial, keep_torn=record.source.kind is not SourceKind.REPLAY)
         if not count_journal(partial):
             shutil.rmtree(partial)
         else:
             opened = OpenSnapshot(archive, name, record, Journal(partial))
-            sealed.append(seal_snapshot(opened, ended=Ended.CRASHED, complete=False, progress=progress))
+            end = read_link_end(partial)
+            sealed.append(
+                seal_snapshot(opened, ended=end.ended, complete=end.complete, lost=end.lost, progress=progress)
+            )
     return sealed
+
+
+def _wait_until_left(partial: Path, progress: Progress) -> None:
+    """Wait for a living link that still fills this snapshot; it ends by itself, by silence or its deadline."""
+    while is_held(partial):
+        progress(Step("waiting for the link of a killed extract", counts={"payloads": count_journal(partial)}))
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _now() -> datetime:

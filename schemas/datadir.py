@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from schemas.files import PRIVATE_FILE, PRIVATE_FOLDER, make_private_folder
 ACCOUNT_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 RUN_NAME_PATTERN = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]{4}")
 PARTIAL_SUFFIX = ".partial"
+_PROBE_SECONDS = 0.3
 # no 0/o, 1/l/i: these names are read aloud and typed
 _RUN_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -50,6 +52,10 @@ class DataDir:
     def clean(self, account: str) -> Path:
         """`clean/<account>`: the last runs of transform and the link `current`."""
         return self.root / "clean" / account
+
+    def sessions(self, account: str) -> Path:
+        """`sessions/<account>`: the linked device's keys, full access to the account; never copied anywhere."""
+        return self.root / "sessions" / account
 
     @property
     def cache(self) -> Path:
@@ -126,27 +132,45 @@ def _make_mode(path: Path, allowed: int) -> int:
 
 
 @contextmanager
-def exclusive(folder: Path, what: str) -> Iterator[None]:
+def exclusive(folder: Path, what: str) -> Iterator[int]:
     """Hold the folder's lock; raises UserError (1) when another living process holds it.
 
-    The lock is the kernel's (flock), so it is gone with the process that held it, however that died.
+    The lock is the kernel's (flock), so it is gone with the process that held it, however that died. It is
+    bound to the descriptor that is yielded: a child process that inherits that holds the lock as well.
     """
     make_private_folder(folder)
     descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(descriptor):
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             raise UserError(
                 f"Another {what} is running on this account" + (f" (process {holder})." if holder else "."),
                 hint="wait until it is done, then run this again",
-            ) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
+            )
+        sign_lock(descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    """Take the lock; somebody who only asks whether it is held has it for a moment."""
+    until = time.monotonic() + _PROBE_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(_PROBE_SECONDS / 10)
+        else:
+            return True
+
+
+def sign_lock(descriptor: int) -> None:
+    """Leave this process's number in a lock that it holds, for the sentence that somebody else will read."""
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
 
 def is_held(folder: Path) -> bool:

@@ -57,8 +57,17 @@ class Source(_Strict):
     detail: str | None = None
 
 
+class MissingChunk(_Strict):
+    """A chunk of history that WhatsApp announced and that did not reach us, named by its announcement."""
+
+    message_id: str
+    sync_type: str
+    chunk_order: int | None
+    progress: int | None
+
+
 class Payloads(_Strict):
-    """How many payloads were announced and how many reached us."""
+    """How many payloads reached us, and how many those are together with the announced ones that did not."""
 
     announced: int = Field(ge=0)
     received: int = Field(ge=0)
@@ -115,6 +124,7 @@ class Manifest(_Strict):
     span: Span
     files: list[FileEntry]
     previous: Link | None
+    missing: list[MissingChunk] = []
 
     def to_json(self) -> bytes:
         """The exact bytes that are stored and hashed."""
@@ -224,15 +234,35 @@ def sealed_snapshots(archive: Path) -> list[Snapshot]:
 
 
 def history_complete(snapshots: list[Snapshot]) -> bool:
-    """Whether nothing is known to be missing: each snapshot is complete, or a replay that a later one made good.
+    """Whether nothing is known to be missing: each snapshot is complete, or a later one made it good.
 
-    A broken replay can be repeated from its files and then is whole; a broken live extract cannot be.
+    `snapshots` are all of an account, in the order of sealing. A broken replay can be repeated from its files and
+    then is whole. A broken link is made good by a later whole one: by any, when it lost nothing that was announced
+    and was not killed, for the phone goes on where it was; otherwise by one of another pairing, for a phone sends
+    its history once a pairing. A redecode brings nothing new: the snapshot it was made from is judged, or, where
+    that was removed, the redecode by itself.
     """
-    whole_replay_later = False
+    names = {snapshot.name for snapshot in snapshots}
+    replayed = False
+    pairings: set[str | None] = set()
     for snapshot in reversed(snapshots):
         manifest = snapshot.manifest
-        replayed = manifest.source.kind is SourceKind.REPLAY
-        if not manifest.complete and not (replayed and whole_replay_later):
+        source = manifest.source
+        if source.kind is SourceKind.REDECODE and source.detail in names:
+            continue
+        if manifest.complete:
+            replayed = replayed or source.kind is SourceKind.REPLAY
+            if source.kind is SourceKind.WHATSAPP:
+                pairings.add(source.detail)
+        elif source.kind is SourceKind.REPLAY:
+            if not replayed:
+                return False
+        elif source.kind is not SourceKind.WHATSAPP or not _made_good(manifest, pairings):
             return False
-        whole_replay_later = whole_replay_later or (replayed and manifest.complete)
     return True
+
+
+def _made_good(broken: Manifest, later_pairings: set[str | None]) -> bool:
+    """Whether whole links of these pairings, all later, make up for a broken one."""
+    lost_something = bool(broken.missing) or broken.ended in {Ended.CRASHED, Ended.LOGGED_OUT}
+    return bool(later_pairings - {broken.source.detail} if lost_something else later_pairings)

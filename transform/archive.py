@@ -27,13 +27,15 @@ TABLES_READ = ("messages", "chats", "contacts", "lid_map", "rejects")
 class Archive:
     """Snapshots in the order of their payloads (replaced ones left out) and the company's own addresses.
 
-    `left_open`: an extract died and nobody has sealed yet what it had received.
+    `left_open`: an extract died and nobody has sealed yet what it had received. `complete`: nothing is known to be
+    missing.
     """
 
     account: str
     snapshots: list[Snapshot]
     own: list[Own]
     left_open: bool = False
+    complete: bool = True
 
     def files(self, table: str) -> list[tuple[Path, int]]:
         """The Parquet files of a raw table, each with the place of its snapshot in the order."""
@@ -44,11 +46,6 @@ class Archive:
         """The company's own addresses as they were recorded, the newest first."""
         newest_first = [address for own in reversed(self.own) for address in (own.phone, own.lid) if address]
         return list(dict.fromkeys(newest_first))
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing is known to be missing."""
-        return history_complete(self.snapshots)
 
     @property
     def latest_message(self) -> datetime:
@@ -69,6 +66,7 @@ def read_archive(path: Path) -> Archive:
             hint=f"run: wa2pg extract --account {path.name}",
             exit_code=ExitCode.ARCHIVE,
         )
+    complete = history_complete(snapshots)
     snapshots = without_replaced(snapshots)
     for snapshot in snapshots:
         _check_files(snapshot)
@@ -77,8 +75,8 @@ def read_archive(path: Path) -> Archive:
     if remembered:
         # what was said last mends what was mistyped before
         own = [Own(phone=None if remembered.phone else o.phone, lid=None if remembered.lid else o.lid) for o in own]
-    left_open = not is_held(path) and any(path.glob(f"*{PARTIAL_SUFFIX}"))
-    return Archive(path.name, snapshots, [*own, remembered] if remembered else own, left_open)
+    left_open = not is_held(path) and any(not is_held(partial) for partial in path.glob(f"*{PARTIAL_SUFFIX}"))
+    return Archive(path.name, snapshots, [*own, remembered] if remembered else own, left_open, complete)
 
 
 def without_replaced(snapshots: list[Snapshot]) -> list[Snapshot]:

@@ -9,11 +9,13 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
+from extract.journal import JournalEntry
 from extract.tables import RawTables
-from extract.whatsapp import conversations
+from extract.whatsapp import conversations, events, session_store
+from extract.whatsapp.announcements import Announcements, ChunkName
 from extract.whatsapp.content.model import read_text
 from extract.whatsapp.inflate import InflateError, inflate
-from extract.whatsapp.messages import message_rows
+from extract.whatsapp.messages import WEB_MESSAGE_INFO, message_rows, usable_ms
 from extract.whatsapp.protobufs import CallLogRecord, Conversation, HistorySync, HistorySyncMsg, WebMessageInfo
 from extract.whatsapp.wire import LENGTH_DELIMITED, WireError, read_fields
 
@@ -30,8 +32,85 @@ _MESSAGES = frozenset({Conversation.DESCRIPTOR.fields_by_name["messages"].number
 _MESSAGE = HistorySyncMsg.DESCRIPTOR.fields_by_name["message"].number
 
 
-def decode_payload(payload: int, content: bytes, tables: RawTables) -> None:
-    """Decode one payload (a HistorySync, deflated or not) into the tables; never raises for what it holds."""
+def decode_entry(entry: JournalEntry, tables: RawTables, announcements: Announcements) -> None:
+    """Decode one journalled payload into the tables, whatever its source; never raises for what it holds.
+
+    Chunks and announcements of chunks are told to `announcements`.
+    """
+    if not entry.intact:
+        _reject(tables, entry, "journal_damaged", "the payload is not what was journalled")
+    elif entry.source == session_store.SOURCE:
+        _decode_store(entry, tables)
+    elif entry.event_code is None:
+        decode_payload(entry.number, entry.content, tables)
+    elif entry.event_code == events.HISTORY_SYNC:
+        history = events.history_of(entry.content)
+        if history is None:
+            _reject(tables, entry, "event_undecodable", "a history event without its history")
+        else:
+            chunk = decode_payload(entry.number, history, tables)
+            if chunk is not None:
+                announcements.arrive(chunk)
+    elif entry.event_code in {events.MESSAGE, events.UNDECRYPTABLE}:
+        _decode_message(entry, tables, announcements)
+    else:
+        _reject(tables, entry, "event_unknown", f"event {entry.event_code}")
+
+
+def decode_inline(entry: JournalEntry, tables: RawTables) -> bool:
+    """Decode the chunk that an announcement carries in itself; whether there was one that could be decoded.
+
+    It is the same chunk that whatsmeow hands over later. It counts only where that did not happen.
+    """
+    inline = events.inline_history(entry.content)
+    return bool(inline) and decode_payload(entry.number, inline, tables) is not None
+
+
+def _decode_store(entry: JournalEntry, tables: RawTables) -> None:
+    try:
+        contacts = list(session_store.store_contacts(entry.content, entry.number))
+        lids = list(session_store.store_lids(entry.content, entry.number))
+    except (ValueError, TypeError, KeyError):
+        _reject(tables, entry, "session_store_undecodable", None)
+        return
+    for row in contacts:
+        tables.add("contacts", row, _ROW_BYTES)
+    for row in lids:
+        tables.add("lid_map", row, _ROW_BYTES)
+
+
+def _decode_message(entry: JournalEntry, tables: RawTables, announcements: Announcements) -> None:
+    decoder = _Decoder(entry.number, tables, origin="live")
+    if entry.event_code == events.UNDECRYPTABLE:
+        info = events.undecryptable_info(entry.content)
+        if info is None:
+            _reject(tables, entry, "event_undecodable", "a message event")
+        else:
+            decoder.decoded_message(info, entry.content, None, events.NEONIZE_UNDECRYPTABLE)
+        return
+    event = events.read_message_event(entry.content)
+    if event is None:
+        _reject(tables, entry, "event_undecodable", "a message event")
+        return
+    announcement = events.announcement_of(event, entry.number)
+    if announcement is not None:
+        announcements.announce(announcement)
+    elif not events.is_between_own_devices(event):
+        decoder.decoded_message(events.message_info(event), entry.content, None, events.NEONIZE_MESSAGE)
+        for lid, pn, at in events.live_lids(event):
+            tables.add("lid_map", (lid, pn, "live", entry.number, usable_ms(at)), _ROW_BYTES)
+
+
+def _reject(tables: RawTables, entry: JournalEntry, reason: str, detail: str | None) -> None:
+    tables.rejects[reason] += 1
+    tables.add("rejects", (entry.number, None, reason, detail, entry.content), len(entry.content))
+
+
+def decode_payload(payload: int, content: bytes, tables: RawTables) -> ChunkName | None:
+    """Decode one payload (a HistorySync, deflated or not) into the tables; never raises for what it holds.
+
+    Returns how the chunk is told from others; None when there was no telling.
+    """
     decoder = _Decoder(payload, tables)
     try:
         data = inflate(content)
@@ -43,6 +122,7 @@ def decode_payload(payload: int, content: bytes, tables: RawTables) -> None:
             decoder.reject(None, "empty_payload", content)
     if data:
         decoder.decode(memoryview(data))
+    return decoder.chunk
 
 
 @dataclass
@@ -51,6 +131,7 @@ class _Decoder:
     tables: RawTables
     origin: str = "history:UNKNOWN"
     position: int = 0
+    chunk: ChunkName | None = None
     seen: set[tuple[Any, ...]] = field(default_factory=set)
 
     def reject(self, position: int | None, reason: str, raw: bytes, detail: str | None = None) -> None:
@@ -80,6 +161,7 @@ class _Decoder:
             self.conversation(bytes(data[damage.start :]))
 
     def about_payload(self, history: Any) -> None:
+        self.chunk = events.chunk_name(history)
         if history.HasField("syncType"):
             self.origin = "history:" + HistorySync.HistorySyncType.Name(history.syncType)
         for row in conversations.payload_lids(history, self.payload):
@@ -131,10 +213,16 @@ class _Decoder:
         else:
             self.decoded_message(info, raw, None)
 
-    def decoded_message(self, info: Any, raw: bytes, chat_jid: str | None) -> None:
+    def decoded_message(self, info: Any, raw: bytes, chat_jid: str | None, raw_format: str = WEB_MESSAGE_INFO) -> None:
         tables = self.tables
         for row in message_rows(
-            info, raw, chat_jid=chat_jid, origin=self.origin, payload=self.payload, position=self.position
+            info,
+            raw,
+            chat_jid=chat_jid,
+            origin=self.origin,
+            payload=self.payload,
+            position=self.position,
+            raw_format=raw_format,
         ):
             tables.add("messages", row, len(raw) + _ROW_BYTES)
             tables.kinds[row[6]] += 1

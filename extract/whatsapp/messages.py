@@ -46,12 +46,19 @@ def usable_ms(milliseconds: int | None) -> int | None:
 
 
 def message_rows(
-    info: Any, raw: bytes, *, chat_jid: str | None, origin: str, payload: int, position: int
+    info: Any,
+    raw: bytes,
+    *,
+    chat_jid: str | None,
+    origin: str,
+    payload: int,
+    position: int,
+    raw_format: str = WEB_MESSAGE_INFO,
 ) -> Iterator[MessageRow]:
     """The rows of one WebMessageInfo: its own, then, where it was edited or deleted, that, its reactions and votes.
 
-    `raw` is the WebMessageInfo as it came; `chat_jid` the conversation's, `position` the running number of
-    the message in its payload (inside a conversation the phone sends the newest first).
+    `raw` is the record as it came and `raw_format` what it is; `chat_jid` the conversation's, `position` the
+    running number of the message in its payload (inside a conversation the phone sends the newest first).
     """
     key = info.key
     message_id = read_id(key.ID)
@@ -66,7 +73,7 @@ def message_rows(
     def row(content: Content, at: int | None) -> MessageRow:
         return (
             chat, message_id, from_me, sender, at, push_name, content.kind.value, content.text,
-            *_media(content), content.target_id, *_context(content, delivery), *end, raw, WEB_MESSAGE_INFO,
+            *_media(content), content.target_id, *_context(content, delivery), *end, raw, raw_format,
         )  # fmt: skip
 
     for content in _contents(info, message_id):

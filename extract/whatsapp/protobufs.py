@@ -50,6 +50,7 @@ def _neonize_kept_quiet() -> Iterator[None]:
 
 
 with _neonize_kept_quiet():
+    from neonize.proto import Neonize_pb2 as neonize_pb2
     from neonize.proto.waCommon import WACommon_pb2 as common_pb2
     from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e_pb2
     from neonize.proto.waHistorySync import WAWebProtobufsHistorySync_pb2 as history_pb2
@@ -77,6 +78,7 @@ __all__ = [
     "common_pb2",
     "e2e_pb2",
     "history_pb2",
+    "neonize_pb2",
     "sync_action_pb2",
     "web_pb2",
 ]

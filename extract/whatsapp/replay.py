@@ -12,7 +12,7 @@ from pathlib import Path
 
 from extract.journal import Journal
 from extract.own import remember_own
-from extract.report import ExtractReport, report_of
+from extract.report import ExtractReport, nothing_new, report_of
 from extract.sealed_journal import archived_payloads
 from extract.snapshot import discard, open_snapshot, recover, seal_snapshot
 from schemas.datadir import DataDir, exclusive
@@ -103,7 +103,9 @@ def replay(
         new = [path for path in files if not known or _sha256(path) not in known]
         already = len(files) - len(new)
         if not new:
-            return _nothing_new(already, own_known=own_known, recovered=recovered)
+            return nothing_new(
+                already_archived=already, own_known=own_known, recovered=recovered, ended=Ended.SOURCE_END
+            )
         # the name of a folder may be a client's; how many files there were is enough
         source = Source(kind=SourceKind.REPLAY, detail=f"{len(files)} files")
         opened = open_snapshot(archive, own=own, source=source, announced=len(new))
@@ -142,19 +144,3 @@ def _fill(journal: Journal, files: list[Path], progress: Progress) -> Ended:
 def _sha256(path: Path) -> bytes:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
-
-
-def _nothing_new(already: int, *, own_known: bool, recovered: list[str]) -> ExtractReport:
-    return ExtractReport(
-        snapshot=None,
-        complete=True,
-        ended=Ended.SOURCE_END,
-        announced=0,
-        received=0,
-        already_archived=already,
-        rows={},
-        rejects={},
-        kinds={},
-        own_known=own_known,
-        recovered=recovered,
-    )
