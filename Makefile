@@ -25,7 +25,7 @@ load_options = $(limit) $(call on,DRY_RUN,$(DRY_RUN),--dry-run) $(call off,SKIP_
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Make .venv with everything in it (again: does nothing)
@@ -52,8 +52,16 @@ docs: setup ## Write docs/cli.md anew from the commands
 	$(BIN)/python -m cogapp -I . -r docs/cli.md
 
 .PHONY: extract
-extract: setup ## Payloads to a snapshot, e.g. make extract OPTIONS='--replay history/'
+extract: setup ## Link the phone (a code to scan) and archive its history; again: what came since
 	@$(WA2PG) extract $(account) $(OPTIONS)
+
+.PHONY: clear-sessions
+clear-sessions: setup ## Remove the keys of an account's link: make clear-sessions ACCOUNT=office
+	@$(WA2PG) sessions clear $(if $(strip $(ACCOUNT)),"$$ACCOUNT") $(OPTIONS)
+
+.PHONY: upgrade
+upgrade: setup ## Bring the newest neonize in its allowed range (when WhatsApp says 405)
+	@sh tools/upgrade.sh
 
 .PHONY: transform
 transform: setup ## Snapshots to clean tables, offline
@@ -64,7 +72,7 @@ load: setup ## Clean tables to PostgreSQL: make load ORG=my-company
 	@$(WA2PG) load $(account) $(org) $(load_options) $(OPTIONS)
 
 .PHONY: import
-import: setup ## All three in a row: make import ORG=my-company OPTIONS='--replay history/'
+import: setup ## All three in a row: make import ORG=my-company
 	@$(WA2PG) import $(account) $(org) $(load_options) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
 
 .PHONY: audit
@@ -82,9 +90,11 @@ model: setup ## Train the language model anew: make model TRAIN=train.tsv (a min
 .PHONY: chaos
 chaos: setup ## Kill every stage at random moments and compare (minutes)
 	$(BIN)/python -m tests.chaos $(OPTIONS)
+	$(BIN)/python -m tests.link_chaos
 
 .PHONY: bench
 bench: setup ## Print the figures of every benchmark (minutes)
 	$(BIN)/python -m benchmarks.extract
 	$(BIN)/python -m benchmarks.transform
+	$(BIN)/python -m benchmarks.link
 	$(BIN)/python -m benchmarks.language

@@ -15,6 +15,7 @@ _COMMANDS = {
     "load": "wa2pg.commands.load:load_command",
     "import": "wa2pg.commands.import_:import_command",
     "audit": "wa2pg.commands.audit:audit_command",
+    "sessions": "wa2pg.commands.sessions:sessions_group",
     "db": "wa2pg.commands.database:db_group",
     "org": "wa2pg.commands.database:org_group",
     "evaluate": "wa2pg.commands.evaluate:evaluate_group",
@@ -64,7 +65,7 @@ def cli() -> None:
     """Move a company's WhatsApp history into the PostgreSQL database of its CRM.
 
     \b
-      wa2pg extract --replay FOLDER    payloads to an immutable snapshot
+      wa2pg extract                    WhatsApp's history to an immutable snapshot
       wa2pg transform                  snapshots to clean tables, offline
       wa2pg load --org NAME            clean tables to PostgreSQL
     """

@@ -18,7 +18,7 @@ from schemas.progress import Progress
 from schemas.settings import Settings, read_settings
 from schemas.version import VERSION
 from wa2pg.progress import Style, default_style, shown_progress
-from wa2pg.talk import pasteable, stdout, warn
+from wa2pg.talk import pasteable, stdout, talk_in_json, warn
 
 DEMO_ACCOUNT = "demo"
 
@@ -126,6 +126,8 @@ def command_options(name: str, *, account: bool = True) -> Callable[[Callable[..
             as_json: bool, style: str | None, quiet: bool, verbose: int, account: str | None = None, **options: Any
         ) -> int:
             del verbose  # read by wa2pg.__main__ before any command runs
+            if style == Style.JSON:
+                talk_in_json()
             settings = read_settings()
             invocation = Invocation(
                 command=name,

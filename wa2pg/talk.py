@@ -1,5 +1,6 @@
 """What the program says to people: sentences on stderr, reports on stdout."""
 
+import json
 import re
 import shutil
 import sys
@@ -47,8 +48,28 @@ def _print_folded(console: Console, text: Text) -> None:
     console.print(text, soft_wrap=not console.is_terminal)
 
 
+class _Lines:
+    """Whether stderr is read by a program, a JSON object a line (`--progress json`)."""
+
+    json = False
+
+
+def talk_in_json() -> None:
+    """From now on everything said on stderr is a JSON object a line."""
+    _Lines.json = True
+
+
+def _told_in_json(event: str, message: str, **details: str | None) -> bool:
+    if _Lines.json:
+        line = {"event": event, "message": pasteable(message), **details}
+        sys.stderr.write(json.dumps({key: value for key, value in line.items() if value is not None}) + "\n")
+    return _Lines.json
+
+
 def complain(message: str, hint: str | None = None) -> None:
     """An error's sentence and what to do, on stderr."""
+    if _told_in_json("error", message, hint=pasteable(hint) if hint else None):
+        return
     console = stderr()
     _print_folded(console, Text.assemble(("error: ", "bold red"), pasteable(message)))
     if hint:
@@ -58,11 +79,15 @@ def complain(message: str, hint: str | None = None) -> None:
 
 def warn(message: str) -> None:
     """A warning, on stderr."""
+    if _told_in_json("warning", message):
+        return
     _print_folded(stderr(), Text.assemble(("warning: ", "bold yellow"), pasteable(message)))
 
 
 def say(message: str) -> None:
     """Something worth knowing that is no result, on stderr."""
+    if _told_in_json("note", message):
+        return
     _print_folded(stderr(), Text(pasteable(message)))
 
 

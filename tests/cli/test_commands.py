@@ -59,7 +59,7 @@ def test_stages_one_by_one_tell_what_to_run_next(terminal: Terminal, sample: Pat
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["extract"], 2, "linking a phone is not built yet"),
+        (["extract"], 2, "there is no terminal to show the code"),
         (["extract", "--replay", "missing"], 2, "does not exist"),
         (["extract", "--redecode", "x", "--again"], 2, "--redecode takes no other source"),
         (["extract", "--redecode", "x"], 5, "no sealed snapshot x"),

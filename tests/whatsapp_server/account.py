@@ -14,7 +14,7 @@ class Account:
         self.scenario = scenario
         self.events = EventLog()
         self.identity = Identity()
-        self.media = MediaHost(self.events)
+        self.media = MediaHost(self.events, scenario.media_delay)
         self.phone = Phone(scenario, self.media)
         self.sent_stanzas: list[tuple[str, dict[str, str]]] = []
         self._companions: dict[bytes, Companion] = {}

@@ -12,13 +12,13 @@ class EventLog:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self._changed = threading.Condition()
+        self.changed = threading.Condition()
         self._start = time.monotonic()
 
     def add(self, name: str, **details: Any) -> None:
-        with self._changed:
+        with self.changed:
             self.events.append({"event": name, "at": round(time.monotonic() - self._start, 3), **details})
-            self._changed.notify_all()
+            self.changed.notify_all()
 
     def wait_for(self, name: str, timeout: float, **details: Any) -> Event:
         """The first event of this name with these details, now or within `timeout` seconds; else TimeoutError."""
@@ -27,8 +27,8 @@ class EventLog:
         def found() -> Event | None:
             return next((event for event in self.events if wanted.items() <= event.items()), None)
 
-        with self._changed:
-            event = self._changed.wait_for(found, timeout)
+        with self.changed:
+            event = self.changed.wait_for(found, timeout)
             if event is None:
                 seen = "\n".join(f"  {each}" for each in self.events) or "  nothing at all"
                 raise TimeoutError(f"no {wanted} within {timeout} s; the server saw\n{seen}")

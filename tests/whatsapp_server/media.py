@@ -54,8 +54,8 @@ def seal_history(name: str, content: bytes) -> Upload:
 class MediaHost:
     """Keeps uploads until they are deleted."""
 
-    def __init__(self, events: EventLog) -> None:
-        self._events = events
+    def __init__(self, events: EventLog, delay: float) -> None:
+        self._events, self._delay = events, delay
         self._uploads: dict[str, Upload] = {}
 
     def put(self, upload: Upload) -> None:
@@ -69,6 +69,8 @@ class MediaHost:
             name, status = PurePosixPath(urlsplit(target).path).stem, "200 OK" if found else "404 Not Found"
             self._events.add(f"media_{method.lower()}", id=found.name if found else name, status=int(status[:3]))
             body = found.sealed if found and method == "GET" else b""
+            if body:
+                await asyncio.sleep(self._delay)
             writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
             await writer.drain()
 

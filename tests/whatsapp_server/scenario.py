@@ -46,6 +46,7 @@ class Scenario:
     drop_patience: float = 0.0  # seconds to wait for their receipts before the cut
     garbage_chunks: frozenset[int] = frozenset()  # announced, but the payload is no zlib stream; counted from 1
     media_chunks: frozenset[int] = frozenset()  # not inline but uploaded; the client gets and then deletes them
+    media_delay: float = 0.0  # seconds until an upload comes when the client asks for it
     lost_media: frozenset[int] = frozenset()  # announced as uploaded, and 404 when the client asks for it
     address_book: Mapping[str, str] = field(default_factory=dict)  # full names by JID: the client asks for them late
     address_book_delay: float = 0.0  # seconds after the last message of the first login

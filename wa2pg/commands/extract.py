@@ -1,107 +1,101 @@
-"""`wa2pg extract`: payloads to a sealed snapshot."""
+"""`wa2pg extract`: WhatsApp's history to a sealed snapshot."""
 
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import asdict, replace
 from typing import Any
 
 import click
 from rich.text import Text
 
-from extract.own import parse_own
 from extract.redecode import redecode
 from extract.report import ExtractReport
-from extract.whatsapp.replay import replay
-from schemas.errors import ExitCode, UserError
+from schemas.errors import ExitCode
+from schemas.manifest import MissingChunk
 from schemas.words import Ended
-from wa2pg.invocation import EXISTING, Invocation, command_options
-from wa2pg.talk import report_text, say
-
-replay_options = (
-    click.option(
-        "--replay",
-        "paths",
-        type=EXISTING,
-        multiple=True,
-        metavar="PATH",
-        help="File or folder of serialized HistorySync payloads; may be repeated.",
-    ),
-    click.option("--again", is_flag=True, help="Take payloads that are archived already once more."),
-    click.option("--own", metavar="NUMBER", help="The company's own number, e.g. +996555000111; remembered."),
-    click.option("--own-lid", metavar="LID", help="The company's own LID; remembered."),
-)
+from wa2pg.invocation import Invocation, command_options
+from wa2pg.sources import refuse_link_options, take, with_source_options
+from wa2pg.talk import complain, pasteable, report_text, say
 
 
-def with_replay_options(function: Any) -> Any:
-    """Add the options that say what to replay."""
-    for option in reversed(replay_options):
-        function = option(function)
-    return function
-
-
-@click.command("extract", short_help="Payloads to an immutable snapshot.")
-@with_replay_options
+@click.command("extract", short_help="WhatsApp's history to an immutable snapshot.")
+@with_source_options
 @click.option("--redecode", "snapshot", metavar="SNAPSHOT", help="Decode an old snapshot's journal again.")
 @click.option("--strict", is_flag=True, help="Exit 1 when the history is incomplete.")
 @command_options("extract")
-def extract_command(
-    invocation: Invocation,
-    paths: tuple[Path, ...],
-    again: bool,
-    own: str | None,
-    own_lid: str | None,
-    snapshot: str | None,
-    strict: bool,
-) -> int:
-    """Write what WhatsApp sent to a sealed, immutable snapshot in the archive.
+def extract_command(invocation: Invocation, snapshot: str | None, strict: bool, **options: Any) -> int:
+    """Write what WhatsApp sends to a sealed, immutable snapshot in the archive.
 
-    Every payload is on disk before it is looked at. The same payloads again make no new snapshot.
+    Links the account's phone the first time: a code appears, to scan with WhatsApp on the phone. Later runs use
+    that link and take what came since. Everything is on disk before it is looked at. Ctrl-C is safe at any time.
 
     \b
+      wa2pg extract
+      wa2pg extract --account office --phone +996555000111
       wa2pg extract --replay history/ --own +996555000111
       wa2pg extract --redecode 20261123T031500Z-k3f9
     """
-    if snapshot is not None and (paths or again or own or own_lid):
+    if snapshot is not None and (options["paths"] or options["again"] or options["own"] or options["own_lid"]):
         raise click.UsageError("--redecode takes no other source: leave --replay, --again and --own out.")
-    with invocation.progress() as progress:
-        if snapshot is not None:
+    if snapshot is not None:
+        refuse_link_options("--redecode")
+    if snapshot is not None:
+        with invocation.progress() as progress:
             report = redecode(invocation.data(), invocation.real_account(), snapshot, progress)
-        else:
-            report = run_replay(invocation, progress, paths, again=again, own=own, own_lid=own_lid)
+    else:
+        report = take(invocation, options)
     note(invocation, report)
     if not report.own_known:
         invocation.warnings.append("the own number is not known: name it with --own, so that notes to oneself are told")
-    code = exit_code_of(report, strict=strict)
-    return invocation.finish(
-        extract_body(report),
-        [extract_table(invocation, report)],
-        exit_code=code,
-        next_command=f"wa2pg transform --account {invocation.account}",
+    return finish_extract(invocation, report, extract_body(report), exit_code_of(report, strict=strict))
+
+
+def finish_extract(invocation: Invocation, report: ExtractReport, body: dict[str, Any], code: ExitCode) -> int:
+    """Print the report, then what ended a link before its time, if anything did."""
+    next_command = None if report.failure is not None else f"wa2pg transform --account {invocation.account}"
+    done = invocation.finish(body, [extract_table(invocation, report)], exit_code=code, next_command=next_command)
+    if report.failure is not None:
+        complain(report.failure.message, report.failure.hint)
+    return done
+
+
+_SEE_MANIFEST = "the history is incomplete: see `ended` in the snapshot's manifest"
+_WHY_INCOMPLETE = {
+    Ended.QUIET: (
+        "the history is incomplete: the phone fell silent before it was through. Open WhatsApp on the phone and run "
+        "this again"
+    ),
+    Ended.DEADLINE: "the history is incomplete: the deadline came first. Run this again to take the rest",
+}
+_NAMED_CHUNKS = 5
+
+
+def _what_is_missing(invocation: Invocation, missing: list[MissingChunk]) -> str:
+    """What WhatsApp announced and did not hand over, and the only way to get it."""
+    names = [
+        one.sync_type if one.chunk_order is None else f"{one.sync_type} {one.chunk_order}"
+        for one in missing[:_NAMED_CHUNKS]
+    ]
+    more = f" and {len(missing) - _NAMED_CHUNKS} more" if len(missing) > _NAMED_CHUNKS else ""
+    what = "1 piece" if len(missing) == 1 else f"{len(missing)} pieces"
+    account = invocation.account
+    return (
+        f"{what} of the history did not arrive ({', '.join(names)}{more}; the manifest names all). A phone sends its "
+        f"history once: to get it whole, unlink with `wa2pg sessions logout {account}` and run this again"
     )
-
-
-def run_replay(
-    invocation: Invocation, progress: Any, paths: tuple[Path, ...], *, again: bool, own: str | None, own_lid: str | None
-) -> ExtractReport:
-    """Replay the paths into the account's archive; raises UserError (2) without any."""
-    account = invocation.real_account()
-    if not paths:
-        raise UserError(
-            "This version takes WhatsApp's payloads from files; linking a phone is not built yet.",
-            hint="wa2pg extract --replay FOLDER, or try: wa2pg demo",
-            exit_code=ExitCode.USAGE,
-        )
-    own_addresses = parse_own(own, own_lid)
-    return replay(invocation.data(), account, paths, own=own_addresses, again=again, progress=progress)
 
 
 def note(invocation: Invocation, report: ExtractReport) -> None:
     """Say what a person should know beside the figures."""
     for name in report.recovered:
         invocation.warnings.append(f"an extract had died: its snapshot {name} is sealed now, with all that had arrived")
-    if report.ended is Ended.INTERRUPTED:
+    missing = [*report.recovered_missing, *report.missing]
+    if missing:
+        invocation.warnings.append(_what_is_missing(invocation, missing))
+    if report.ended is Ended.INTERRUPTED and report.missing:
+        say("Stopped; what had arrived is sealed.")
+    elif report.ended is Ended.INTERRUPTED and report.failure is None:
         say("Stopped; what had arrived is sealed. Run the same command again to take the rest.")
-    elif not report.complete:
-        invocation.warnings.append("the history is incomplete: see `ended` in the snapshot's manifest")
+    elif not report.complete and not report.missing:
+        invocation.warnings.append(_WHY_INCOMPLETE.get(report.ended, _SEE_MANIFEST))
     if report.rejects:
         count = sum(report.rejects.values())
         invocation.warnings.append(
@@ -111,24 +105,35 @@ def note(invocation: Invocation, report: ExtractReport) -> None:
 
 def exit_code_of(report: ExtractReport, *, strict: bool) -> ExitCode:
     """How `extract` ends."""
+    if report.failure is not None:
+        return report.failure.exit_code
     if report.ended is Ended.INTERRUPTED:
         return ExitCode.INTERRUPTED
-    return ExitCode.FAILED if strict and not report.complete else ExitCode.DONE
+    incomplete = not report.complete or report.recovered_missing
+    return ExitCode.FAILED if strict and incomplete else ExitCode.DONE
 
 
 def extract_body(report: ExtractReport) -> dict[str, Any]:
     """The report's fields in JSON."""
-    body = asdict(report)
-    for name in ("warnings", "folder", "announced", "received"):
+    body = asdict(replace(report, failure=None))
+    for name in ("folder", "announced", "received", "failure"):
         del body[name]
-    return {**body, "payloads": {"announced": report.announced, "received": report.received}}
+    for name in ("missing", "recovered_missing"):
+        body[name] = [one.model_dump(mode="json") for one in getattr(report, name)]
+    body["payloads"] = {"announced": report.announced, "received": report.received}
+    if report.failure is not None:
+        body["error"] = {"message": pasteable(report.failure.message), "hint": pasteable(report.failure.hint or "")}
+    return body
 
 
 def extract_table(invocation: Invocation, report: ExtractReport) -> Text:
     """The report as people read it."""
     if report.snapshot is None:
         rows = [
-            ("payloads", f"{report.already_archived:,} given, all archived before"),
+            (
+                "payloads",
+                f"{report.already_archived:,} given, all archived before" if report.already_archived else "nothing new",
+            ),
             ("new snapshot", "none needed"),
         ]
         return report_text(f"Extract: account {invocation.account}", rows)

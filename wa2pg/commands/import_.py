@@ -1,15 +1,13 @@
 """`wa2pg import`: extract, transform and load in a row, with one report."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from schemas.errors import ExitCode, UserError
-from schemas.words import Ended
 from transform.run import TransformOptions, transform
-from wa2pg.commands.extract import extract_body, extract_table, note, run_replay, with_replay_options
+from wa2pg.commands.extract import exit_code_of, extract_body, extract_table, finish_extract, note
 from wa2pg.commands.load import (
     check_target,
     load_body,
@@ -21,11 +19,12 @@ from wa2pg.commands.load import (
 )
 from wa2pg.commands.transform import as_of_option, transform_body, transform_table, transform_warnings
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.sources import SOURCE_OPTIONS, take, with_source_options
 
 
 @click.command("import", short_help="Extract, transform and load in a row.")
 @click.option("--organization-id", "--org", "org", metavar="ORG", help="Organisation, by id or slug (WA2PG_ORG).")
-@with_replay_options
+@with_source_options
 @as_of_option
 @with_load_options
 @click.option("--use-llm", is_flag=True, help="Not available yet.")
@@ -34,10 +33,6 @@ from wa2pg.invocation import Invocation, command_options
 def import_command(
     invocation: Invocation,
     org: str | None,
-    paths: tuple[Path, ...],
-    again: bool,
-    own: str | None,
-    own_lid: str | None,
     as_of: datetime | None,
     use_llm: bool,
     openrouter_key: str | None,
@@ -58,12 +53,13 @@ def import_command(
         )
     data = invocation.data()
     check_target(invocation, org)
-    with invocation.progress() as progress:
-        extracted = run_replay(invocation, progress, paths, again=again, own=own, own_lid=own_lid)
+    source = {name: options.pop(name) for name in SOURCE_OPTIONS}
+    extracted = take(invocation, source)
     note(invocation, extracted)
     tables = [extract_table(invocation, extracted)]
-    if extracted.ended is Ended.INTERRUPTED:
-        return invocation.finish({"extract": extract_body(extracted)}, tables, exit_code=ExitCode.INTERRUPTED)
+    stopped = exit_code_of(extracted, strict=False)
+    if stopped is not ExitCode.DONE:
+        return finish_extract(invocation, extracted, {"extract": extract_body(extracted)}, stopped)
     with invocation.progress() as progress:
         settings = invocation.settings
         transform_options = TransformOptions(as_of=as_of, region=settings.region, languages=settings.languages)

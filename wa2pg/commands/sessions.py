@@ -1,0 +1,100 @@
+"""`wa2pg sessions`: the phones that are linked, and how to end that."""
+
+from dataclasses import asdict
+
+import click
+
+from extract.whatsapp.live.link import LinkOptions, take_history
+from extract.whatsapp.live.session import SessionState, list_sessions, open_session
+from schemas.datadir import check_account
+from schemas.errors import ExitCode, UserError
+from schemas.manifest import Own
+from wa2pg.commands.extract import exit_code_of, extract_body, finish_extract, note
+from wa2pg.invocation import Invocation, command_options
+from wa2pg.link_screen import link_screen
+from wa2pg.sources import link_style, proxy_option, usable_proxy
+from wa2pg.talk import pasteable, report_text, say
+
+# what a device that is to leave waits for is what has come meanwhile, not a whole history
+_QUIET_SECONDS = 15.0
+# not `account`: that is the name of the option which most commands share
+_account_argument = click.argument("of_account", required=False, metavar="[ACCOUNT]")
+
+
+@click.group("sessions", short_help="The phones that are linked.")
+def sessions_group() -> None:
+    """See and end the links to phones. A link is a device's keys in `sessions/<account>` of the data directory."""
+
+
+@sessions_group.command("list", short_help="Accounts and whether a phone is linked.")
+@command_options("sessions list", account=False)
+def list_command(invocation: Invocation) -> int:
+    """List the accounts that have been linked, and whether they still are."""
+    states = list_sessions(invocation.data())
+    rows = [(state.account, _describe(state)) for state in states] or [("none", "no phone has been linked yet")]
+    body = {
+        "sessions": [
+            {**asdict(state), "since": state.since.isoformat(timespec="seconds") if state.since else None}
+            for state in states
+        ]
+    }
+    return invocation.finish(body, [report_text("Sessions", rows)])
+
+
+def _describe(state: SessionState) -> str:
+    if state.damaged:
+        return pasteable(f"its file cannot be read; run: wa2pg sessions clear {state.account}")
+    parts = [f"linked, file changed {state.since:%Y-%m-%d %H:%M} UTC" if state.since else "not linked"]
+    if state.in_use:
+        parts.append("in use now")
+    if state.failed_attempts:
+        parts.append(f"{state.failed_attempts} failed attempts in the last 30 minutes")
+    return ", ".join(parts)
+
+
+@sessions_group.command("clear", short_help="Remove a link's keys from this machine.")
+@_account_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@command_options("sessions clear", account=False)
+def clear_command(invocation: Invocation, of_account: str | None, yes: bool) -> int:
+    """Remove the keys of an account's link. The phone goes on listing the device until it is removed there.
+
+    What is in the archive stays. To unlink on both sides use `wa2pg sessions logout`.
+    """
+    name = check_account(of_account or invocation.account)
+    session = open_session(invocation.data(), name)
+    with session.hold():
+        if session.store.exists() and not yes:
+            say(f"This removes the keys of the account {name}: to extract again, the phone has to be linked anew.")
+            try:
+                click.confirm("Remove them?", abort=True, err=True)
+            except click.Abort:
+                raise UserError(
+                    "Nothing was removed.", hint="to do it without being asked: --yes", exit_code=ExitCode.FAILED
+                ) from None
+        cleared = session.clear()
+    what = "removed" if cleared else "there were none"
+    rows = [("keys", what)]
+    if cleared:
+        rows.append(("on the phone", "the device stays listed: Settings > Linked devices > wa2pg > Log out"))
+    return invocation.finish({"cleared": cleared}, [report_text(f"Session of account {name}", rows)])
+
+
+@sessions_group.command("logout", short_help="Unlink the device from the phone.")
+@_account_argument
+@proxy_option
+@command_options("sessions logout", account=False)
+def logout_command(invocation: Invocation, of_account: str | None, proxy: str | None) -> int:
+    """Unlink the device on the phone, then remove its keys here.
+
+    What WhatsApp still holds for it is taken first and sealed as a snapshot: nothing that it sends is lost.
+    """
+    invocation.account, invocation.names_account = check_account(of_account or invocation.account), True
+    options = LinkOptions(own=Own(), quiet_seconds=_QUIET_SECONDS, proxy=usable_proxy(proxy), unlink=True)
+    with link_screen(link_style(invocation, linked=True), None) as tell:
+        report = take_history(invocation.data(), invocation.real_account(), options, tell)
+    note(invocation, report)
+    code = exit_code_of(report, strict=False)
+    if code is ExitCode.DONE:
+        say("The device is unlinked; its keys are removed.")
+    return finish_extract(invocation, report, {"extract": extract_body(report)}, code)
