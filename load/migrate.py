@@ -90,7 +90,7 @@ def check_migrated(connection: psycopg.Connection) -> None:
     _compare(recorded, known)
     if len(recorded) < len(known):
         raise UserError(
-            f"This database is half migrated: {len(recorded)} of {len(known)} migrations are applied.",
+            f"This database lacks what this version needs: {len(recorded)} of {len(known)} migrations are applied.",
             hint=f"run: {_COMMAND}",
             exit_code=ExitCode.DATABASE,
         )

@@ -17,10 +17,16 @@ from schemas.tables import CLEAN_TABLES
 
 RUN_JSON = "run.json"
 CURRENT = "current"
+# raised whenever a clean table's columns change; 2: clients.languages
+FORMAT: Literal[2] = 2
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class _Versioned(BaseModel):
+    format: int
 
 
 class TableFile(_Strict):
@@ -55,7 +61,7 @@ class Accounting(_Strict):
 class CleanRun(_Strict):
     """What run.json says: inputs, settings and outcome of one transform."""
 
-    format: Literal[1]
+    format: Literal[2]
     tool: Tool
     run: str
     account: str
@@ -92,8 +98,9 @@ class CleanRunFolder:
 
 
 def read_current_run(clean: Path) -> CleanRunFolder:
-    """The run in force below `clean/<account>`; raises UserError (5) when there is none or it is damaged.
+    """The run in force below `clean/<account>`.
 
+    Raises UserError (5) when there is none, when it is damaged, and when another version of wa2pg made its tables.
     Sizes are compared with run.json here; whoever needs certainty compares the sha256 too.
     """
     path = clean / CURRENT
@@ -110,7 +117,11 @@ def read_current_run(clean: Path) -> CleanRunFolder:
         exit_code=ExitCode.ARCHIVE,
     )
     try:
-        run = CleanRun.model_validate_json((path / RUN_JSON).read_bytes())
+        described = (path / RUN_JSON).read_bytes()
+        made_as = _Versioned.model_validate_json(described).format
+        if made_as != FORMAT:
+            raise _of_another_version(path.name, clean.name, made_as)
+        run = CleanRun.model_validate_json(described)
     except (OSError, ValidationError):
         raise damaged from None
     for name in CLEAN_TABLES:
@@ -118,3 +129,17 @@ def read_current_run(clean: Path) -> CleanRunFolder:
         if name not in run.tables or not file.is_file() or file.stat().st_size != run.tables[name].bytes:
             raise damaged
     return CleanRunFolder(path, run)
+
+
+def _of_another_version(run: str, account: str, made_as: int) -> UserError:
+    if made_as > FORMAT:
+        return UserError(
+            f"The clean run {run} was made by a newer wa2pg.",
+            hint="use that version or a later one: git pull, then: make setup",
+            exit_code=ExitCode.ARCHIVE,
+        )
+    return UserError(
+        f"The clean run {run} was made by an earlier wa2pg, whose tables have other columns.",
+        hint=f"make it again: wa2pg transform --account {account}",
+        exit_code=ExitCode.ARCHIVE,
+    )

@@ -144,6 +144,7 @@ CLEAN_CLIENTS = _schema(
         "name_source": pa.string(),
         "preferred_language": pa.string(),
         "language_confidence": pa.float64(),
+        "languages": pa.string(),
         "status": pa.string(),
         "status_confidence": pa.float64(),
         "status_source": pa.string(),
@@ -160,6 +161,7 @@ CLEAN_CLIENTS = _schema(
     required=frozenset(
         {
             "phone",
+            "languages",
             "status",
             "status_confidence",
             "status_source",

@@ -39,9 +39,9 @@ _LOOK_EVERY = 0.002
 
 _ROWS = {
     "clients": """
-        select id, phone, name, first_name, last_name, name_source, preferred_language, language_confidence, status,
-            status_confidence, status_source, status_reason, country, time_zone, first_message_at, last_message_at,
-            incoming_count, outgoing_count, ad_title, addresses
+        select id, phone, name, first_name, last_name, name_source, preferred_language, language_confidence,
+            languages, status, status_confidence, status_source, status_reason, country, time_zone, first_message_at,
+            last_message_at, incoming_count, outgoing_count, ad_title, addresses
         from clients order by id""",
     "conversations": """
         select id, client_id, channel, first_message_at, last_message_at, message_count, archived

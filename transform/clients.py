@@ -1,5 +1,6 @@
 """The clean table clients: facts from SQL, with name, language, status, country and addresses."""
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -54,6 +55,7 @@ def client_rows(
                 "name_source": source,
                 "preferred_language": reading.language,
                 "language_confidence": reading.language_confidence,
+                "languages": json.dumps(dict(reading.shares), separators=(",", ":")),
                 "status": str(reading.decision.status),
                 "status_confidence": reading.decision.confidence,
                 "status_source": reading.decision.source,

@@ -27,10 +27,11 @@ class Reading:
 
     language: str | None
     language_confidence: float | None
+    shares: tuple[tuple[str, float], ...]
     decision: StatusDecision
 
 
-UNREAD = Reading(None, None, NOT_READ)
+UNREAD = Reading(None, None, (), NOT_READ)
 
 
 class Reader:
@@ -107,5 +108,5 @@ class Reader:
                 expected=self._expected,
                 country=region_of(self._phone),
             )
-            self._readings[self._phone] = Reading(own.language, own.confidence, decision)
+            self._readings[self._phone] = Reading(own.language, own.confidence, own.shares, decision)
         self._phone, self._own_words, self._messages = None, [], []

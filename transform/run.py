@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from schemas.clean_run import RUN_JSON, CleanRun, CleanRunFolder
+from schemas.clean_run import FORMAT, RUN_JSON, CleanRun, CleanRunFolder
 from schemas.datadir import PARTIAL_SUFFIX, DataDir, exclusive
 from schemas.files import private_umask, replace_file
 from schemas.manifest import Link, Tool
@@ -71,7 +71,7 @@ def transform(
         if language:
             language.close()
         run = CleanRun(
-            format=1,
+            format=FORMAT,
             tool=Tool(name="wa2pg", version=VERSION),
             run=partial.name.removesuffix(PARTIAL_SUFFIX),
             account=account,

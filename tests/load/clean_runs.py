@@ -1,6 +1,7 @@
 """Builds clean runs as transform leaves them: four Parquet tables and run.json."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.clean_run import RUN_JSON, Accounting, CleanRun, CleanRunFolder, TableFile
+from schemas.clean_run import FORMAT, RUN_JSON, Accounting, CleanRun, CleanRunFolder, TableFile
 from schemas.files import sha256_of
 from schemas.manifest import Tool
 from schemas.tables import CLEAN_TABLES
@@ -63,6 +64,7 @@ class Chat:
     first_name: str | None = "Anna"
     last_name: str | None = "Petrova"
     language: str | None = "ru"
+    languages: dict[str, float] = field(default_factory=lambda: {"ru": 0.8, "ky": 0.2})
     status: str = "NEW_LEAD"
     more: dict[str, Any] = field(default_factory=dict)
     archived: bool = False
@@ -81,6 +83,7 @@ class Chat:
             "name_source": "push_name" if self.name else None,
             "preferred_language": self.language,
             "language_confidence": 0.9,
+            "languages": json.dumps(self.languages),
             "status": self.status,
             "status_confidence": 0.8,
             "status_source": "rules",
@@ -145,7 +148,7 @@ def write_clean_run(
         pq.write_table(pa.Table.from_pylist(content[name], schema), path, row_group_size=row_group)
         tables[name] = TableFile(rows=len(content[name]), bytes=path.stat().st_size, sha256=sha256_of(path))
     run = CleanRun(
-        format=1,
+        format=FORMAT,
         tool=Tool(name="wa2pg", version="0.1.0"),
         run="20261123T031500Z-k3f9",
         account=account,

@@ -20,12 +20,14 @@ def test_skipping_duplicates_adds_messages_and_leaves_name_language_and_status(
         messages=(Message("A", 1), Message("B", 7, "OUTGOING")),
         name="Ivan",
         language="en",
+        languages={"en": 1.0},
         status="SOLD",
         archived=True,
     )
     report = load_chats([later])
     assert (report.chats.updated, report.messages.inserted, report.clients_updated) == (1, 1, 1)
     assert one(connection, "select name, preferred_language, status from clients") == ("Anna Petrova", "ru", "NEW_LEAD")
+    assert one(connection, "select languages from clients") == chat.languages
     assert one(connection, "select first_message_at, last_message_at, incoming_count, outgoing_count from clients") == (
         at(1),
         at(7),
@@ -51,10 +53,39 @@ def test_not_skipping_duplicates_updates_name_language_and_status_with_a_history
     assert rows.fetchall() == [(None, "NEW_LEAD"), ("NEW_LEAD", "SOLD")]
 
 
+def test_the_shares_of_languages_follow_the_language(connection: psycopg.Connection, load_chats: Loader) -> None:
+    query = "select preferred_language, languages from clients"
+    undecided, torn = Chat(PHONE, language="und", languages={}), {"ru": 0.5, "ky": 0.5}
+    load_chats([undecided])
+    assert one(connection, query) == (None, {})
+    load_chats([undecided.but(languages=torn)], skip_duplicates=False)
+    assert one(connection, query) == (None, torn)
+    decided = Chat(PHONE, language="ky", languages={"ky": 0.6, "ru": 0.4})
+    report = load_chats([decided], skip_duplicates=False)
+    assert report.clients_updated == 1
+    assert one(connection, query) == ("ky", decided.languages)
+    assert one(
+        connection,
+        """
+        select c.before from import_run_changes c join import_runs r on r.id = c.import_run_id
+        order by r.started_at desc limit 1
+        """,
+    ) == {"preferred_language": None, "languages": torn}
+    # an unsure language, and nothing at all, say less than what is there
+    for poorer in (undecided.but(languages=torn), undecided, decided.but(languages={})):
+        assert load_chats([poorer], skip_duplicates=False).clients_updated == 0
+        assert one(connection, query) == ("ky", decided.languages)
+    # the shares alone are reason enough
+    shifted = decided.but(languages={"ky": 0.7, "ru": 0.3})
+    assert load_chats([shifted], skip_duplicates=False).clients_updated == 1
+    assert load_chats([shifted], skip_duplicates=False).clients_updated == 0
+    assert one(connection, query) == ("ky", shifted.languages)
+
+
 def test_an_empty_value_never_overwrites_a_filled_one(connection: psycopg.Connection, load_chats: Loader) -> None:
     chat = Chat(PHONE, more={"ad_title": "Spring tours"})
     load_chats([chat])
-    nothing = chat.but(name=None, first_name=None, last_name=None, language=None)
+    nothing = chat.but(name=None, first_name=None, last_name=None, language=None, languages={})
     nothing = nothing.but(more={"country": None, "time_zone": None, "ad_title": None})
     half = chat.but(name="Boris", first_name="Boris", last_name=None, language="und")
     for poorer in (nothing, half):
@@ -65,6 +96,7 @@ def test_an_empty_value_never_overwrites_a_filled_one(connection: psycopg.Connec
             "Petrova",
             "ru",
         )
+        assert one(connection, "select languages from clients") == chat.languages
         assert one(connection, "select country, time_zone, ad_title from clients") == (
             "KG",
             "Asia/Bishkek",

@@ -1,15 +1,21 @@
 """Migrations: each once, whole, and never over somebody else's tables."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from load.database import connect
 from load.layout import CRM_TABLES
-from load.migrate import MigrationReport, check_migrated, migrate
+from load.migrate import MigrationReport, check_migrated, known_migrations, migrate
+from load.report import LoadOptions
+from load.run import load
 from schemas.errors import ExitCode, UserError
+from tests.load.clean_runs import Chat, write_clean_run
 from tests.load.conftest import one
+
+ALL = [migration.name for migration in known_migrations()]
 
 
 def refusal(connection: psycopg.Connection) -> UserError:
@@ -22,8 +28,8 @@ def refusal(connection: psycopg.Connection) -> UserError:
 
 def test_migrating_makes_every_table_once(empty_database: str) -> None:
     with connect(empty_database) as connection:
-        assert migrate(connection) == MigrationReport(["0001_crm.sql"], [], "crm")
-        assert migrate(connection) == MigrationReport([], ["0001_crm.sql"], "crm")
+        assert migrate(connection) == MigrationReport(ALL, [], "crm")
+        assert migrate(connection) == MigrationReport([], ALL, "crm")
         check_migrated(connection)
         tables = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
         assert {name for (name,) in tables} == {*CRM_TABLES, "wa2pg_migrations"}
@@ -36,6 +42,45 @@ def test_migrating_makes_every_table_once(empty_database: str) -> None:
         assert undescribed == []
 
 
+def test_a_database_of_the_first_version_gets_what_came_since_and_keeps_its_rows(
+    empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = Chat("+996555123456", languages={"ru": 0.75, "ky": 0.25})
+    with connect(empty_database) as connection:
+        with monkeypatch.context() as first_version:
+            first_version.setattr("load.migrate.known_migrations", lambda: known_migrations()[:1])
+            assert migrate(connection).applied == ["0001_crm.sql"]
+        connection.execute(
+            """
+            with company as (
+              insert into organizations (id, name, slug) values (gen_random_uuid(), 'Soul KG', 'soul-kg') returning id
+            )
+            insert into clients (id, organization_id, phone, preferred_language)
+            select gen_random_uuid(), id, %s, 'ky' from company
+            """,
+            [chat.phone],
+        )
+        clean = write_clean_run(tmp_path / "run", [chat])
+        options = LoadOptions(org="soul-kg", skip_duplicates=False)
+        with pytest.raises(UserError, match="lacks what this version needs: 1 of 2") as raised:
+            load(connection, clean, options)
+        assert raised.value.hint == "run: wa2pg db migrate"
+        assert migrate(connection) == MigrationReport(ALL[1:], ["0001_crm.sql"], "crm")
+        assert one(connection, "select preferred_language, languages from clients") == ("ky", {})
+        load(connection, clean, options)
+        assert one(connection, "select preferred_language, languages from clients") == ("ru", chat.languages)
+
+
+def test_every_column_that_a_later_migration_adds_says_what_it_is(connection: psycopg.Connection) -> None:
+    assert "Share of each language" in one(
+        connection,
+        """
+        select col_description(attrelid, attnum) from pg_attribute
+        where attrelid = 'public.clients'::regclass and attname = 'languages'
+        """,
+    )
+
+
 def test_two_migrations_at_once_apply_everything_once(empty_database: str) -> None:
     def run(_number: int) -> MigrationReport:
         with connect(empty_database) as connection:
@@ -43,7 +88,7 @@ def test_two_migrations_at_once_apply_everything_once(empty_database: str) -> No
 
     with ThreadPoolExecutor(4) as threads:
         reports = list(threads.map(run, range(4)))
-    assert sorted(len(report.applied) for report in reports) == [0, 0, 0, 1]
+    assert sorted(name for report in reports for name in report.applied) == ALL
 
 
 def test_a_migration_that_fails_leaves_nothing_of_itself(empty_database: str) -> None:
@@ -52,10 +97,10 @@ def test_a_migration_that_fails_leaves_nothing_of_itself(empty_database: str) ->
         connection.execute("create type messages as enum ('a')")
         assert "42710" in refusal(connection).message
         assert one(connection, "select count(*) from pg_tables where tablename = 'clients'") == 0
-        with pytest.raises(UserError, match="half migrated: 0 of 1"):
+        with pytest.raises(UserError, match=f"lacks what this version needs: 0 of {len(ALL)}"):
             check_migrated(connection)
         connection.execute("drop type messages")
-        assert migrate(connection).applied == ["0001_crm.sql"]
+        assert migrate(connection).applied == ALL
 
 
 def test_tables_of_another_program_are_refused(empty_database: str) -> None:

@@ -13,8 +13,10 @@ from schemas.files import sha256_of
 from schemas.words import Status
 from tests.transform.archives import (
     ANNA,
+    ANNA_PHONE,
     AS_OF,
     BAKYT,
+    BAKYT_PHONE,
     Archive,
     action,
     message,
@@ -85,6 +87,21 @@ def test_each_body_has_a_language_and_the_client_has_that_of_his_own_words(archi
     assert [row["language"] for row in tables.messages] == ["ru", None, None, "en", "en"]
     assert tables.client["preferred_language"] == "ru"
     assert tables.client["language_confidence"] > 0.5
+    assert tables.client["languages"] == '{"ru":1.0}'
+
+
+def test_each_language_of_a_clients_own_texts_has_its_share_the_largest_first(archive: Archive) -> None:
+    said = ["Сколько стоит", "please", "Где вы", "Когда", "Когда", "Спасибо", "👍"]
+    archive.add(
+        payload(
+            message(BAKYT, "B1", "🙂"),
+            message(BAKYT, "B2", "hello", from_me=True),
+            *(message(message_id=f"M{n}", text=text, sent_at=minute(n)) for n, text in enumerate(said)),
+            message(message_id="O", text="Our programme", from_me=True),
+        )
+    )
+    told = {client["phone"]: client["languages"] for client in clean(archive, enrich=True).clients}
+    assert told == {ANNA_PHONE: '{"ru":0.8,"en":0.2}', BAKYT_PHONE: "{}"}
 
 
 def test_calls_contacts_and_places_are_nobodys_words(archive: Archive) -> None:
@@ -197,5 +214,6 @@ def test_without_enrichment_nothing_is_read(archive: Archive) -> None:
     archive.add(payload(message()))
     tables = clean(archive)
     assert tables.message["language"] is None
+    assert (tables.client["preferred_language"], tables.client["languages"]) == (None, "{}")
     assert (tables.client["status"], tables.client["status_confidence"]) == (Status.NEW_LEAD, 0.0)
     assert (tables.run.settings["language"], tables.run.settings["status"]) == (None, None)

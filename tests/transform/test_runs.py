@@ -1,5 +1,6 @@
 """Runs: which snapshots go in, what is refused, and which run is in force afterwards."""
 
+import json
 import os
 import signal
 import stat
@@ -10,13 +11,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from schemas.clean_run import CURRENT, read_current_run
+from schemas.clean_run import CURRENT, FORMAT, RUN_JSON, read_current_run
 from schemas.datadir import exclusive
 from schemas.errors import ExitCode, UserError
 from schemas.files import sha256_of
 from schemas.manifest import Own
 from schemas.progress import Step
-from schemas.tables import CLEAN_TABLES
+from schemas.tables import CLEAN_TABLES, fingerprint
 from tests.transform.archives import (
     ANNA,
     ANNA_LID,
@@ -33,6 +34,13 @@ from tests.transform.archives import (
 from tests.transform.conftest import FirstLetterDetector, clean
 from transform import warehouse
 from transform.run import TransformOptions, transform
+
+SHAPE = {
+    "clients": "39a7cdcde8cc8b32",
+    "conversations": "e0cf0755b57db581",
+    "messages": "df979a707e7a3f30",
+    "rejects": "f2d0c78b03e6acad",
+}
 
 
 def runs(archive: Archive) -> list[str]:
@@ -68,6 +76,31 @@ def test_a_run_says_what_it_is_made_of(archive: Archive) -> None:
     assert run.accounting.balanced()
     assert (run.accounting.rows_in, run.accounting.rows_out, run.accounting.duplicates) == (10, 5, 1)
     assert read_current_run(archive.data.clean("office")).run == run
+
+
+def test_a_run_of_another_version_is_named_and_not_called_damaged(archive: Archive) -> None:
+    full(archive)
+    path = clean(archive).folder.path / RUN_JSON
+    written = json.loads(path.read_text())
+    for version, sentence, hint in (
+        (FORMAT - 1, "made by an earlier wa2pg", "make it again: wa2pg transform --account office"),
+        (FORMAT + 1, "made by a newer wa2pg", "use that version or a later one: git pull, then: make setup"),
+    ):
+        path.write_text(json.dumps(written | {"format": version, "since": "what this version does not know"}))
+        with pytest.raises(UserError, match=sentence) as raised:
+            read_current_run(archive.data.clean("office"))
+        assert (raised.value.exit_code, raised.value.hint) == (ExitCode.ARCHIVE, hint)
+    path.write_text("[]")
+    with pytest.raises(UserError, match="is damaged"):
+        read_current_run(archive.data.clean("office"))
+    clean(archive)
+    assert read_current_run(archive.data.clean("office")).run.format == FORMAT
+
+
+def test_the_columns_of_the_clean_tables_are_those_of_this_format() -> None:
+    # other columns are another format: raise FORMAT, or load meets tables that it cannot read
+    shape = {name: fingerprint(schema) for name, schema in CLEAN_TABLES.items()}
+    assert (FORMAT, shape) == (2, SHAPE)
 
 
 def test_tables_have_exactly_the_schemas_of_the_contract_and_the_hashes_of_the_report(archive: Archive) -> None:

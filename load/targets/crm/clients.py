@@ -21,6 +21,7 @@ _COPIED = (
     "name_source",
     "preferred_language",
     "language_confidence",
+    "languages",
     "status",
     "status_confidence",
     "status_source",

@@ -2,7 +2,8 @@
 -- Counts and times always follow the messages in the database, and the addresses of a row that an import inserted the
 -- archive, unless its LIDs are another person's. Name, language and status change only with `overwrite`, and only when
 -- no other account of the organisation has the word (count_messages.sql). Nothing empty replaces
--- something filled: a name with a part missing does not replace one that has it. A status is left alone unless
+-- something filled: a name with a part missing does not replace one that has it, and the
+-- shares of a client whose language is unsure do not replace those of one whose is known. A status is left alone unless
 -- the last word about it was an import's; `overwrite_status` takes it all the same.
 -- grain: one client; key: id
 -- inputs: wa2pg_chats, wa2pg_clients, wa2pg_claims, wa2pg_totals, clients, client_status_history
@@ -34,6 +35,9 @@ allowed as (
       and (s.first_name is not null or c.first_name is null)
       and (s.last_name is not null or c.last_name is null) as name,
     may.change and s.preferred_language is not null as language,
+    may.change
+      and s.languages <> '{}'
+      and (s.preferred_language is not null or c.preferred_language is null) as languages,
     may.change and (
       %(overwrite_status)s
       or coalesce((
@@ -69,6 +73,7 @@ next as (
     case when a.name then s.name_source else c.name_source end as name_source,
     case when a.language then s.preferred_language else c.preferred_language end as preferred_language,
     case when a.language then s.language_confidence else c.language_confidence end as language_confidence,
+    case when a.languages then s.languages else c.languages end as languages,
     case when a.status then s.status else c.status end as status,
     case when a.status then s.status_confidence else c.status_confidence end as status_confidence,
     case when a.status then s.status_source else c.status_source end as status_source,
@@ -93,9 +98,9 @@ select n.*
 from next n
 join public.clients c using (id)
 where (n.name, n.first_name, n.last_name, n.name_source, n.preferred_language, n.language_confidence,
-       n.status, n.status_confidence, n.status_source, n.status_reason, n.country, n.time_zone, n.ad_title,
+       n.languages, n.status, n.status_confidence, n.status_source, n.status_reason, n.country, n.time_zone, n.ad_title,
        n.addresses, n.first_message_at, n.last_message_at, n.incoming_count, n.outgoing_count)
   is distinct from
       (c.name, c.first_name, c.last_name, c.name_source, c.preferred_language, c.language_confidence,
-       c.status, c.status_confidence, c.status_source, c.status_reason, c.country, c.time_zone, c.ad_title,
+       c.languages, c.status, c.status_confidence, c.status_source, c.status_reason, c.country, c.time_zone, c.ad_title,
        c.addresses, c.first_message_at, c.last_message_at, c.incoming_count, c.outgoing_count)

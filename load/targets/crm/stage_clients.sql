@@ -14,6 +14,7 @@ create temporary table wa2pg_clients (
   name_source text,
   preferred_language text,
   language_confidence double precision,
+  languages jsonb,
   status text,
   status_confidence double precision,
   status_source text,
