@@ -15,7 +15,7 @@ from transform.addressbook import AddressBook, fill_address_book
 from transform.archive import Archive
 from transform.checks import check_clean_tables, open_clean_table
 from transform.clean_files import TableWriter, write_table
-from transform.clients import Name, client_rows, known_names
+from transform.clients import Name, client_rows, known_names, own_names
 from transform.enrich import Reader
 from transform.warehouse import Warehouse, open_warehouse, steps_between
 
@@ -56,7 +56,8 @@ def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
         accounting = read_accounting(warehouse)
         names = known_names(warehouse)
         if job.reader:
-            job.reader.know_names({book.people[n].phone or "": {name for name, _ in own} for n, own in names.items()})
+            theirs = {book.people[n].phone or "": {name for name, _ in given} for n, given in names.items()}
+            job.reader.know_names(theirs, own_names(warehouse))
         messages, texts_with_nul = _write_messages(warehouse, job, folder, accounting.rows_out)
         tables = {"messages": messages} | _write_other_tables(warehouse, job, folder, book, names)
         job.progress(Step("checking the tables"))

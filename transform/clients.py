@@ -78,6 +78,12 @@ def known_names(warehouse: Warehouse) -> dict[int, list[Name]]:
     return names
 
 
+def own_names(warehouse: Warehouse) -> set[str]:
+    """The usable names that the company's own people gave themselves."""
+    warehouse.run("066_own_names")
+    return {name for row in warehouse.rows("from own_name") if (name := usable_name(row["name"]))}
+
+
 def _introduced_names(warehouse: Warehouse, nameless: list[str]) -> dict[str, Name]:
     warehouse.put("nameless", pa.table({"phone": pa.array(nameless, pa.string())}))
     names = {}

@@ -53,14 +53,19 @@ class Reader:
         self._status = status
         self._as_of = as_of
         self._phone: str | None = None
-        self._names: Mapping[str, Collection[str]] = {}
+        self._names: Mapping[str, frozenset[str]] = {}
+        self._own_names: frozenset[str] = frozenset()
         self._own_words: list[tuple[datetime, str, str, Detection]] = []
         self._messages: list[tuple[str, ChatMessage]] = []
         self._readings: dict[str, Reading] = {}
 
-    def know_names(self, names: Mapping[str, Collection[str]]) -> None:
-        """Take the names of people, by phone: in their chats these words are no evidence of a language."""
-        self._names = names
+    def know_names(self, names: Mapping[str, Collection[str]], own: Collection[str] = ()) -> None:
+        """Take the names of clients, by phone, and the company's `own`: these words are no evidence of a language.
+
+        A client's names are left out in his own chat, the company's in every chat.
+        """
+        self._names = {phone: frozenset(own).union(given) for phone, given in names.items()}
+        self._own_names = frozenset(own)
 
     def read(self, batch: pa.RecordBatch) -> pa.Array:
         """The language of each message of the batch (columns as in clean messages)."""
@@ -68,7 +73,7 @@ class Reader:
         bodies = batch.column("body").to_pylist()
         phones = batch.column("phone").to_pylist()
         written = [n for n, body in enumerate(bodies) if body and types[n] in _WRITTEN]
-        texts = [without_names(bodies[n], self._names.get(phones[n], ())) for n in written]
+        texts = [without_names(bodies[n], self._names.get(phones[n], self._own_names)) for n in written]
         detections = dict(zip(written, self._language.detect(texts), strict=True))
         rows = zip(
             phones,

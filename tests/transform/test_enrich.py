@@ -17,8 +17,10 @@ from tests.transform.archives import (
     AS_OF,
     BAKYT,
     BAKYT_PHONE,
+    OWN_LID,
     Archive,
     action,
+    contact,
     message,
     minute,
     payload,
@@ -167,6 +169,23 @@ def test_what_a_client_is_called_is_no_evidence_of_his_language(archive: Archive
     told = {row["whatsapp_message_id"]: row["language"] for row in tables.messages}
     # Anna is a word like any other where nobody is called so
     assert told == {"M1": None, "M2": "ru", "M3": "en", "M4": "en"}
+
+
+def test_what_the_companys_people_are_called_is_no_evidence_in_any_chat(archive: Archive) -> None:
+    archive.add(
+        payload(
+            message("1@g.us", "G1", "hi", from_me=True, push_name="Aigul Guide"),
+            message(message_id="M1", text="Aigul", sent_at=minute(1), push_name="Anna Weber"),
+            message(message_id="M2", text="AIGUL: Сколько вас?", from_me=True, sent_at=minute(2)),
+            message(BAKYT, "M3", "Nurlan, где вы?", sent_at=minute(1)),
+            # what a client calls himself is a name in his chat alone
+            message(BAKYT, "M4", "Weber", sent_at=minute(2)),
+            message(BAKYT, "M5", "Maria", sent_at=minute(3)),
+            contacts=[contact(OWN_LID, push_name="Nurlan"), contact("5@s.whatsapp.net", push_name="Maria")],
+        ),
+    )
+    told = {row["whatsapp_message_id"]: row["language"] for row in clean(archive, enrich=True).messages}
+    assert told == {"M1": None, "M2": "ru", "M3": "ru", "M4": "en", "M5": "en"}
 
 
 def test_few_messages_lean_on_the_country_of_the_phone(archive: Archive) -> None:
