@@ -1,10 +1,10 @@
 -- What the touched clients are to become; only those that change.
 -- Counts and times always follow the messages in the database, and the addresses of a row that an import inserted the
 -- archive, unless its LIDs are another person's. Name, language and status change only with `overwrite`, and only when
--- no other account of the organisation has the word (count_messages.sql). Nothing empty replaces
--- something filled: a name with a part missing does not replace one that has it, and the
--- shares of a client whose language is unsure do not replace those of one whose is known. A status is left alone unless
--- the last word about it was an import's; `overwrite_status` takes it all the same.
+-- no other account of the organisation has the word (count_messages.sql). Nothing empty replaces something filled: a
+-- name with a part missing does not replace one that has it, and the shares of a client whose language is unsure do not
+-- replace those of one whose is known. A status is left alone unless the last word about it was an import's;
+-- `overwrite_status` takes it all the same.
 -- grain: one client; key: id
 -- inputs: wa2pg_chats, wa2pg_clients, wa2pg_claims, wa2pg_totals, clients, client_status_history
 create temporary table wa2pg_next_clients on commit drop as
