@@ -17,7 +17,7 @@ from extract.whatsapp.content.model import read_text
 from extract.whatsapp.inflate import InflateError, inflate
 from extract.whatsapp.messages import WEB_MESSAGE_INFO, message_rows, usable_ms
 from extract.whatsapp.protobufs import CallLogRecord, Conversation, HistorySync, HistorySyncMsg, WebMessageInfo
-from extract.whatsapp.wire import LENGTH_DELIMITED, WireError, read_fields
+from extract.whatsapp.wire import LENGTH_DELIMITED, VARINT, WireError, read_fields
 
 # about what a row's strings take beside its raw bytes; only steers when a batch is written
 _ROW_BYTES = 200
@@ -30,6 +30,11 @@ _SYNC_TYPE = _HISTORY["syncType"].number
 _RECORDS = frozenset({_CONVERSATIONS, _STATUS_MESSAGES, _CALLS})
 _MESSAGES = frozenset({Conversation.DESCRIPTOR.fields_by_name["messages"].number})
 _MESSAGE = HistorySyncMsg.DESCRIPTOR.fields_by_name["message"].number
+_MESSAGE_TAG = bytes([_MESSAGE << 3 | LENGTH_DELIMITED])
+_ORDER_TAG = bytes([HistorySyncMsg.DESCRIPTOR.fields_by_name["msgOrderID"].number << 3 | VARINT])
+# a length of four bytes (256 MiB) behind the tag; a tag and ten bytes of a number
+_LONGEST_LENGTH = 5
+_LONGEST_NUMBER = 11
 
 
 def decode_entry(entry: JournalEntry, tables: RawTables, announcements: Announcements) -> None:
@@ -279,6 +284,9 @@ def _message_bytes(record: bytes) -> bytes | None:
 
     Where the field comes twice, protobuf's meaning is the two merged, which is their bytes joined.
     """
+    plain = _plain_message(record)
+    if plain is not None:
+        return plain
     found: bytes | None = None
     try:
         for number, wire_type, start, end in read_fields(memoryview(record)):
@@ -287,3 +295,27 @@ def _message_bytes(record: bytes) -> bytes | None:
     except WireError:
         return None
     return found
+
+
+def _plain_message(record: bytes) -> bytes | None:
+    """The same of a record in the form that nearly all have: the message, then perhaps its order number.
+
+    Anything else is None and for the reader of any form, which takes four times as long.
+    """
+    if record[:1] != _MESSAGE_TAG:
+        return None
+    length, shift, start = 0, 0, 1
+    for byte in record[1:_LONGEST_LENGTH]:
+        length |= (byte & 0x7F) << shift
+        shift += 7
+        start += 1
+        if byte < 0x80:
+            break
+    else:
+        return None
+    end = start + length
+    if end == len(record):
+        return record[start:]
+    number = record[end:]
+    is_number = 1 < len(number) <= _LONGEST_NUMBER and number[:1] == _ORDER_TAG and number[-1] < 0x80
+    return record[start:end] if is_number and all(byte >= 0x80 for byte in number[1:-1]) else None
