@@ -172,6 +172,14 @@ def test_a_pairing_that_is_refused(extract: Start, data: Path, pairing: str, sen
     assert ("make upgrade" in report["error"]["hint"]) == (pairing in {"outdated", "passkey"})
 
 
+def test_too_many_codes_asked_for(extract: Start, data: Path) -> None:
+    scenario = Scenario(chunks(1), pairing="rate_limited")
+    with WhatsAppServer(scenario) as server, extract(server, "--phone", "+996700000001") as program:
+        code, report = program.finish()
+    assert (code, "too many attempts" in report["error"]["message"]) == (4, True)
+    assert "wait 10 to 30 minutes" in report["error"]["hint"]
+
+
 def test_a_third_attempt_within_half_an_hour_needs_force(extract: Start, data: Path) -> None:
     with WhatsAppServer(Scenario(chunks(1), pairing="passkey")) as server:
         for _ in range(2):
