@@ -1,8 +1,13 @@
 """What every test gets: no `.env`, no settings from outside, a folder of its own."""
 
+import signal
 from pathlib import Path
 
 import pytest
+
+# a suite that a script starts in the background inherits that Ctrl-C is ignored, and would hand that on to every
+# program that it runs and interrupts
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SETTINGS = (
     "WA2PG_DATA_DIR",
