@@ -91,6 +91,8 @@ class Journal:
         """Make every staged payload durable and give it its name; what could not be is tried again next time."""
         with self._lock:
             staged, self._staged = self._staged, []
+        if not staged:
+            return
         try:
             for path in staged.copy():
                 temporary = path.with_suffix(".tmp")

@@ -15,7 +15,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from schemas.progress import LinkEnded, LinkProgress, LinkSign, Paired, PairingCode, Progress, QrCode, Receiving, Step
-from wa2pg.progress import Style, shown_progress
+from wa2pg.progress import Style, shown_progress, step_details
 from wa2pg.qr import code_text, write_picture
 from wa2pg.talk import stderr
 
@@ -96,7 +96,7 @@ class _Json:
 
     def show(self, sign: LinkSign, _picture: Path | None) -> None:
         if isinstance(sign, Step):
-            self._write("sealing" if sign.name == "sealing" else "progress", _step(sign))
+            self._write("sealing" if sign.name == "sealing" else "progress", step_details(sign))
         elif isinstance(sign, QrCode):
             self._write("qr", asdict(sign))
         elif isinstance(sign, PairingCode):
@@ -118,10 +118,6 @@ class _Json:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-def _step(step: Step) -> dict[str, Any]:
-    return {"step": step.name, "done": step.done, "total": step.total, "counts": step.counts}
 
 
 def _figures(sign: Receiving) -> dict[str, Any]:
@@ -185,7 +181,6 @@ class _Terminal:
         self._until = 0.0
         self._line = "connecting to WhatsApp"
         self._picture: Path | None = None
-        self._printed: str | None = None
         self._live = Live(
             get_renderable=self._render, console=self._console, transient=True, refresh_per_second=4, screen=False
         )

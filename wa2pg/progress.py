@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Any
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
@@ -90,6 +91,10 @@ class _Log:
         sys.stderr.write(f"{step.name}" + (f": {figures}" if figures else "") + "\n")
 
 
+def step_details(step: Step) -> dict[str, Any]:
+    """A step as a JSON line tells it."""
+    return {"step": step.name, "done": step.done, "total": step.total, "counts": step.counts}
+
+
 def _json_line(step: Step) -> None:
-    line = {"event": "progress", "step": step.name, "done": step.done, "total": step.total, "counts": step.counts}
-    sys.stderr.write(json.dumps(line) + "\n")
+    sys.stderr.write(json.dumps({"event": "progress", **step_details(step)}) + "\n")

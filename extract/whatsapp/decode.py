@@ -107,8 +107,7 @@ def _decode_message(entry: JournalEntry, tables: RawTables, announcements: Annou
 
 
 def _reject(tables: RawTables, entry: JournalEntry, reason: str, detail: str | None) -> None:
-    tables.rejects[reason] += 1
-    tables.add("rejects", (entry.number, None, reason, detail, entry.content), len(entry.content))
+    _Decoder(entry.number, tables).reject(None, reason, entry.content, detail)
 
 
 def decode_payload(payload: int, content: bytes, tables: RawTables) -> ChunkName | None:
