@@ -63,6 +63,7 @@ def client_rows(
                 "country": country,
                 "time_zone": time_zone,
                 "addresses": list(book.people[fact["person"]].addresses),
+                "skip": False,
             }
         )
     return pa.Table.from_pylist(rows, schema=CLEAN_CLIENTS)
