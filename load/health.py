@@ -4,15 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
+from load.choose_target import choose_target
 from load.database_errors import database_error
-from load.layout import recognise, refuse_other_layouts
-from load.migrate import check_migrated
 from load.organizations import find_organization, list_organizations
-from load.rights import check_load_rights
 from schemas.health import Check, Health, checked
 
 # what is further apart than this is no delay of the network
 _CLOCKS_AGREE = timedelta(minutes=2)
+_TABLES = "tables"
 
 
 def check_database(connection: psycopg.Connection, organization: str | None) -> list[Check]:
@@ -20,10 +19,9 @@ def check_database(connection: psycopg.Connection, organization: str | None) -> 
     try:
         version = connection.info.server_version
         checks = [Check("database", Health.OK, f"reachable, PostgreSQL {version // 10000}.{version % 10000}")]
-        layout = checked("tables", lambda: _check_layout(connection))
-        checks.append(layout)
-        if layout.health is not Health.BROKEN:
-            checks.append(checked("rights", lambda: _check_rights(connection)))
+        tables = checked(_TABLES, lambda: _check_tables(connection))
+        checks.append(tables)
+        if tables.health is not Health.BROKEN:
             checks.append(checked("organisation", lambda: _check_organization(connection, organization)))
         checks.append(_check_clock(connection))
     except psycopg.Error as error:
@@ -31,16 +29,10 @@ def check_database(connection: psycopg.Connection, organization: str | None) -> 
     return checks
 
 
-def _check_layout(connection: psycopg.Connection) -> Check:
-    found = recognise(connection)
-    refuse_other_layouts(found)
-    check_migrated(connection)
-    return Check("tables", Health.OK, f"layout {found.layout}, every migration is applied")
-
-
-def _check_rights(connection: psycopg.Connection) -> Check:
-    check_load_rights(connection)
-    return Check("rights", Health.OK, "all that a load needs")
+def _check_tables(connection: psycopg.Connection) -> Check:
+    layout, target = choose_target(connection, None)
+    target.check(connection)
+    return Check(_TABLES, Health.OK, f"layout {layout}, whole, with the rights that a load needs")
 
 
 def _check_organization(connection: psycopg.Connection, organization: str | None) -> Check:

@@ -79,7 +79,7 @@ def test_a_sound_set_up_is_ok_in_every_line(loaded: Terminal) -> None:
     assert {name for name, (health, _) in found.items() if health != "ok"} <= {"neonize"}  # which ages
     assert found.keys() == {
         "Python", "locale", "settings", "libmagic", "neonize", "language model", "own clock",
-        "data directory", "session", "archive", "clean tables", "database", "tables", "rights", "organisation",
+        "data directory", "session", "archive", "clean tables", "database", "tables", "organisation",
         "server's clock",
     }  # fmt: skip
     assert (done.json["broken"], done.json["ok"]) == (0, True)
@@ -188,12 +188,12 @@ def test_a_user_who_lacks_rights(loaded: Terminal, server: Embedded) -> None:
         admin.execute("grant usage on schema public to importer")
         admin.execute("grant select on wa2pg_migrations, organizations to importer")
         loaded.environment["DATABASE_URL"] = server.conninfo("wa2pg").replace("user=postgres", "user=importer")
-        health, cure = bad(loaded)["rights"]
+        health, cure = bad(loaded)["tables"]
         assert health == "broken"
         for line in (cure or "").splitlines():
             if line.startswith("grant "):
                 admin.execute(line.encode())
-        assert "rights" not in bad(loaded)
+        assert "tables" not in bad(loaded)
 
 
 def test_a_database_that_is_not_there(ready: Terminal) -> None:
