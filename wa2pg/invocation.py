@@ -152,7 +152,7 @@ def command_options(
             try:
                 return function(invocation, **options)
             except UserError as error:
-                if as_json:
+                if invocation.as_json:
                     hint = pasteable(error.hint) if error.hint else None
                     body = {"error": {"message": pasteable(error.message), "hint": hint}}
                     invocation.finish(body, [], exit_code=error.exit_code)

@@ -79,7 +79,7 @@ def test_a_sound_set_up_is_ok_in_every_line(loaded: Terminal) -> None:
     assert {name for name, (health, _) in found.items() if health != "ok"} <= {"neonize"}  # which ages
     assert found.keys() == {
         "Python", "locale", "settings", "libmagic", "neonize", "language model", "own clock",
-        "data directory", "session", "archive", "clean tables", "database", "tables", "organisation",
+        "data directory", "session", "archive", "clean tables", "last import", "database", "tables", "organisation",
         "server's clock",
     }  # fmt: skip
     assert (done.json["broken"], done.json["ok"]) == (0, True)

@@ -18,6 +18,7 @@ from load.health import check_database
 from schemas.datadir import DataDir
 from schemas.errors import ExitCode, UserError
 from schemas.health import Check, Health, checked
+from schemas.last_import import check_last_import
 from schemas.settings import Settings
 from transform.health import check_clean_run, check_language_model
 from wa2pg.invocation import Invocation, command_options
@@ -70,6 +71,7 @@ def _checks(invocation: Invocation) -> Iterator[Check]:
         if neonize.health is not Health.BROKEN:
             yield from _check_account(data, account)
         yield checked("clean tables", lambda: check_clean_run(data, account))
+        yield check_last_import(data)
         yield from _check_database(invocation, data, settings)
 
 
