@@ -65,7 +65,7 @@ upgrade: setup ## Bring the newest neonize in its allowed range (when WhatsApp s
 
 .PHONY: transform
 transform: setup ## Snapshots to clean tables, offline
-	@$(WA2PG) transform $(account) $(OPTIONS)
+	@$(WA2PG) transform $(account) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
 
 .PHONY: load
 load: setup ## Clean tables to PostgreSQL: make load ORG=my-company
