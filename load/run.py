@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from load.clean_tables import NulCount, check_tables, client_rows
+from load.clean_tables import NulCount, check_tables, client_rows, held_back
 from load.database_errors import database_error
 from load.layout import Layout
 from load.migrate import check_migrated
@@ -81,6 +81,7 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
     progress(Step("bringing counts up to date"))
     _follow_messages(work, options)
     figures = _one(work, "summary")
+    chats_held_back = held_back(clean).num_rows
     looked_at = counted["new"] + counted["changed"] + counted["same"]
     warnings += _warnings(options, nul.rows + counted["nul"], counted["nobody"])
     report = LoadReport(
@@ -89,12 +90,13 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
         organization_id=str(work.organization),
         dry_run=options.dry_run,
         chats=ChatFigures(
-            total=figures["total"],
+            total=figures["total"] + chats_held_back,
             imported=figures["imported"],
             updated=figures["updated"],
             skipped=figures["skipped"],
             left_out=figures["left_out"],
             failed=refused_chats(work),
+            held_back=chats_held_back,
         ),
         messages=MessageFigures(
             total=counted.total() - counted["nul"],
@@ -103,6 +105,7 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
             already_there=looked_at - figures["messages_inserted"] - figures["messages_updated"],
             rejected=counted["refused"] + counted["nobody"],
             left_out=counted["left_out"],
+            held_back=counted["held_back"],
         ),
         clients_updated=figures["clients_updated"],
         history_rows=figures["history_rows"],

@@ -16,6 +16,7 @@ from transform.archive import Archive, inputs_hash, read_archive
 from transform.build import Job, Outcome, build_tables
 from transform.enrich import Reader
 from transform.language import LanguageDetector, open_detector
+from transform.review import AppliedReview, read_review
 from transform.run_folder import open_run, put_in_force, remove_old_runs
 from transform.status import RuleStatusDetector, StatusDetector
 
@@ -65,8 +66,10 @@ def transform(
         reader = Reader(language, status, as_of, options.languages)
     clean = data.clean(account)
     with private_umask(), exclusive(clean, "transform"):
+        found = read_review(data.review(account))
+        review = AppliedReview(found) if found else None
         partial = open_run(clean, started_at)
-        outcome = build_tables(Job(archive, as_of, region, reader, progress), partial, partial / _SPILL)
+        outcome = build_tables(Job(archive, as_of, region, reader, progress, review), partial, partial / _SPILL)
         shutil.rmtree(partial / _SPILL)
         if language:
             language.close()
@@ -80,7 +83,7 @@ def transform(
             as_of=as_of,
             snapshots=[Link(snapshot=snapshot.name, sha256=snapshot.sha256) for snapshot in archive.snapshots],
             settings=settings,
-            inputs_sha256=inputs_hash(archive, as_of, settings, VERSION),
+            inputs_sha256=inputs_hash(archive, as_of, settings, VERSION, review.inputs if review else None),
             tables=outcome.tables,
             accounting=outcome.accounting,
             people_without_number=outcome.figures.people_without_number,
@@ -88,7 +91,8 @@ def transform(
             contacts_without_messages=outcome.contacts_without_messages,
             own_known=bool(archive.own_addresses),
             history_complete=archive.complete,
-            warnings=_warnings(archive, outcome),
+            warnings=_warnings(archive, outcome) + (review.warnings() if review else []),
+            review=review.record() if review else None,
         )
         replace_file(partial / RUN_JSON, run.to_json())
         path = put_in_force(partial)

@@ -80,6 +80,7 @@ def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
         "people_without_number": {"people": run.people_without_number, "messages": run.messages_without_number},
         "contacts_without_messages": run.contacts_without_messages,
         "history_complete": run.history_complete,
+        "review": run.review.model_dump() if run.review else None,
     }
 
 
@@ -105,6 +106,11 @@ def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Text:
     if run.people_without_number:
         rows.append(
             ("without a number", f"{run.people_without_number:,} people, {run.messages_without_number:,} messages")
+        )
+    if run.review:
+        review = run.review
+        rows.append(
+            ("review file", f"{review.rows:,} rows, {review.applied:,} applied, {review.unmatched:,} match nobody")
         )
     return report_text(f"Transform: account {invocation.account}", rows)
 
