@@ -57,9 +57,10 @@ def read_bytes(path: Path) -> bytes | None:
             f"{path} cannot be read: it is a link, or another user's.",
             hint="put a plain file of your own there, or remove it",
         ) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UserError(f"{path} is not a file.", hint="move away what is there")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UserError(f"{path} is not a file.", hint="move away what is there")
         content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise UserError(
@@ -91,17 +92,20 @@ def _encoding(content: bytes, known: Iterable[str]) -> str:
         return "utf-16"
     if b"\0" in content[:64]:
         return "utf-16-be" if content.startswith(b"\0") else "utf-16-le"
+    if content.isascii():
+        # every other letter may have been lost on the way
+        return "ascii"
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        names = list(islice((name for name in known if not name.isascii()), _NAMES_TRIED))
-        return max(_LEGACY, key=lambda encoding: sum(_holds(content, name, encoding) for name in names))
+        words = [word for name in islice(known, _NAMES_TRIED) for word in name.split() if not word.isascii()]
+        return max(_LEGACY, key=lambda encoding: sum(_holds(content, word, encoding) for word in words))
     return "utf-8-sig"
 
 
-def _holds(content: bytes, name: str, encoding: str) -> bool:
+def _holds(content: bytes, word: str, encoding: str) -> bool:
     try:
-        return name.encode(encoding) in content
+        return word.encode(encoding) in content
     except UnicodeEncodeError:
         return False
 
@@ -114,7 +118,8 @@ def _as_saved(text: str, encoding: str) -> re.Pattern[str]:
             sign.encode(encoding)
         except UnicodeEncodeError:
             bare = unicodedata.normalize("NFKD", sign)[0]
-            parts.append(rf"(?:\?{{1,2}}|{re.escape(bare)})" if bare.isascii() else r"\?{1,2}")
+            folded = bare.isascii() and encoding != "ascii"
+            parts.append(rf"(?:\?{{1,2}}|{re.escape(bare)})" if folded else r"\?{1,2}")
         else:
             parts.append(re.escape(sign))
     return re.compile("".join(parts))
