@@ -1,5 +1,7 @@
 """Writing the file: order, safety of cells, what stays beside it, and what stops it."""
 
+from typing import Any
+
 import pytest
 
 from schemas.datadir import exclusive
@@ -7,6 +9,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.words import Status
 from tests.review.office import Office
 from tests.transform.archives import ANNA, ANNA_PHONE, BAKYT, BAKYT_PHONE, Archive, contact, message, payload
+from transform.review.rows import lines_for
 
 
 def test_the_least_certain_come_first_and_what_a_person_set_last(office: Office) -> None:
@@ -109,6 +112,18 @@ def test_a_file_that_is_open_in_a_spreadsheet_is_not_replaced(office: Office, na
     assert {path.name: path.read_bytes() for path in office.path.parent.iterdir()} == before
 
 
+def test_a_file_that_is_saved_while_it_is_read_is_not_replaced(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*arguments: Any) -> Any:
+        office.edit(ANNA_PHONE, status="SOLD")
+        return lines_for(*arguments)
+
+    monkeypatch.setattr("transform.review.write.lines_for", slow)
+    with pytest.raises(UserError, match="was saved while"):
+        office.review()
+    monkeypatch.undo()
+    assert office.review().edited == 1
+
+
 def test_it_waits_for_no_transform_and_no_transform_for_it(office: Office) -> None:
     with exclusive(office.archive.data.clean(office.archive.account), "transform"):
         for work in (office.review, office.transform):
@@ -156,7 +171,7 @@ def test_a_client_with_the_number_of_a_kept_row_waits_until_that_is_given_up(arc
     assert clients["+996555000009"]["status"] == "CLOSED"
     assert clients[ANNA_PHONE]["status"] == "WARMED"
     written = office.review()
-    assert any("1 clients have no row" in warning for warning in written.warnings)
+    assert any("1 client left without a row" in warning for warning in written.warnings)
     assert office.row(ANNA_PHONE)["status"] == "SOLD"
     assert office.clients() == clients
 

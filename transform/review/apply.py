@@ -58,7 +58,9 @@ class AppliedReview:
         """What a person should know, with rows by their numbers in a spreadsheet."""
         told = warnings_about(self._review)
         if self._unmatched:
-            told.append(f"the review file: no client is found any more for {_named(self._unmatched)}; nothing is lost")
+            told.append(
+                f"the review file: no client is found for {_named(self._unmatched)}; what is said there is kept"
+            )
         if self._contradicted:
             told.append(
                 "the review file: a client has several rows under numbers that were his one after the other; the row "

@@ -1,6 +1,7 @@
 """Writing the review file: every client of the run in force, with what a person has said about him kept."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ def write_review(data: DataDir, account: str, delimiter: str | None = None) -> W
         content = _as_csv(review, lines, delimiter or review.delimiter)
         if len(content) > LARGEST_FILE or len(lines) > MOST_ROWS:
             raise UserError("The account has too many clients for a review file.", hint=f"at most {MOST_ROWS:,}")
+        _refuse_when_saved_meanwhile(path, before, review)
         backup = _backup(path, before) if before is not None and before != content else None
         _remember(path, lines)
         if before != content:
@@ -101,6 +103,12 @@ def _refuse_when_open(path: Path) -> None:
             )
 
 
+def _refuse_when_saved_meanwhile(path: Path, before: bytes | None, review: Review) -> None:
+    read = hashlib.sha256(before).hexdigest() if before is not None else ""
+    if read != review.sha256 or read_bytes(path) != before:
+        raise UserError(f"The review file {path} was saved while wa2pg read it.", hint="run this again")
+
+
 def _as_csv(review: Review, lines: Iterable[Line], delimiter: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
@@ -132,10 +140,16 @@ def _warnings(review: Review, before: bytes | None, lines: Sequence[Line], crowd
     if before is None and any(line.edited for line in lines):
         told.append("the review file was gone; it is written again with what a person had set in it")
     if kept := sum(line.kept for line in lines):
-        told.append(f"{kept} rows with a person's words match no client today; they stay at the end of the file")
+        told.append(
+            f"{_counted(kept, 'row')} with a person's words, about no client of today: kept at the end of the file"
+        )
     if crowded_out:
         told.append(
-            f"{crowded_out} clients have no row, because a kept row of somebody before them has their number; "
-            "empty its cells to give it up"
+            f"{_counted(crowded_out, 'client')} left without a row, because a kept row about somebody before has the "
+            "same number; empty the cells of that row to give it up"
         )
     return told
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

@@ -47,7 +47,7 @@ def review_command(invocation: Invocation, account_name: str | None, delimiter: 
         ("set by a person", f"{written.edited:,}" + (f" ({written.skipped:,} skipped)" if written.skipped else "")),
     ]
     if written.unmatched:
-        rows.append(("match nobody", f"{written.unmatched:,}, at the end"))
+        rows.append(("matching nobody", f"{written.unmatched:,}, at the end"))
     if written.backup:
         rows.append(("as it was before", str(written.backup)))
     body = asdict(written) | {"path": str(written.path), "backup": str(written.backup) if written.backup else None}

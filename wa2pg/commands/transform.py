@@ -110,7 +110,7 @@ def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Text:
     if run.review:
         review = run.review
         rows.append(
-            ("review file", f"{review.rows:,} rows, {review.applied:,} applied, {review.unmatched:,} match nobody")
+            ("review file", f"{review.rows:,} rows, {review.applied:,} applied, {review.unmatched:,} matching nobody")
         )
     return report_text(f"Transform: account {invocation.account}", rows)
 
