@@ -20,6 +20,7 @@ from transform.llm.agreement import Agree, Agreements
 from transform.llm.answers import RememberedAnswers
 from transform.llm.asking import Asker, Terms
 from transform.llm.options import ModelOptions
+from transform.review import AppliedReview, read_review
 from transform.run_folder import open_run, put_in_force, remove_old_runs
 from transform.status import RuleStatusDetector, StatusDetector
 
@@ -83,8 +84,10 @@ def transform(
         reader = Reader(language, status, as_of, options.languages, asker)
     clean = data.clean(account)
     with private_umask(), exclusive(clean, "transform"):
+        found = read_review(data.review(account))
+        review = AppliedReview(found) if found else None
         partial = open_run(clean, started_at)
-        outcome = build_tables(Job(archive, as_of, region, reader, progress), partial, partial / SPILL)
+        outcome = build_tables(Job(archive, as_of, region, reader, progress, review), partial, partial / SPILL)
         shutil.rmtree(partial / SPILL)
         if language:
             language.close()
@@ -100,7 +103,7 @@ def transform(
             as_of=as_of,
             snapshots=[Link(snapshot=snapshot.name, sha256=snapshot.sha256) for snapshot in archive.snapshots],
             settings=settings,
-            inputs_sha256=inputs_hash(archive, as_of, settings, VERSION),
+            inputs_sha256=inputs_hash(archive, as_of, settings, VERSION, review.inputs if review else None),
             tables=outcome.tables,
             accounting=outcome.accounting,
             people_without_number=outcome.figures.people_without_number,
@@ -108,7 +111,12 @@ def transform(
             contacts_without_messages=outcome.contacts_without_messages,
             own_known=bool(archive.own_addresses),
             history_complete=archive.complete,
-            warnings=_warnings(archive, outcome) + (asker.warnings if asker else []),
+            warnings=[
+                *_warnings(archive, outcome),
+                *(review.warnings() if review else []),
+                *(asker.warnings if asker else []),
+            ],
+            review=review.record() if review else None,
             language_model=asker.record() if asker else None,
         )
         replace_file(partial / RUN_JSON, run.to_json())

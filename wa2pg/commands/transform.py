@@ -117,6 +117,7 @@ def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
         "contacts_without_messages": run.contacts_without_messages,
         "history_complete": run.history_complete,
         "language_model": run.language_model.model_dump(mode="json") if run.language_model else None,
+        "review": run.review.model_dump() if run.review else None,
     }
 
 
@@ -149,6 +150,11 @@ def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Text:
             f"{model.conversations - by_rules:,} by {model.model} ({model.cached:,} remembered), {by_rules:,} by rules"
         )
         rows.append(("statuses", told if model.usd is None else f"{told}, {model.usd:.4f} USD"))
+    if run.review:
+        review = run.review
+        rows.append(
+            ("review file", f"{review.rows:,} rows, {review.applied:,} applied, {review.unmatched:,} matching nobody")
+        )
     return report_text(f"Transform: account {invocation.account}", rows)
 
 
