@@ -22,6 +22,7 @@ _COMMANDS = {
     "org": "wa2pg.commands.database:org_group",
     "evaluate": "wa2pg.commands.evaluate:evaluate_group",
     "doctor": "wa2pg.commands.doctor:doctor_command",
+    "completion": "wa2pg.commands.completion:completion_command",
     "demo": "wa2pg.commands.demo:demo_command",
 }
 _PARTS = ("neonize", "pyarrow", "duckdb", "psycopg", "fasttext-community", "phonenumbers")
