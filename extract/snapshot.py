@@ -42,6 +42,7 @@ from schemas.manifest import (
     Span,
     Tool,
     append_to_chain,
+    checksum_line,
     read_snapshot,
 )
 from schemas.progress import Progress, Step, no_progress
@@ -162,7 +163,7 @@ def seal_snapshot(
     content = manifest.to_json()
     sha256 = hashlib.sha256(content).hexdigest()
     replace_file(building / MANIFEST, content)
-    replace_file(building / MANIFEST_SHA256, f"{sha256}  {MANIFEST}\n".encode())
+    replace_file(building / MANIFEST_SHA256, checksum_line(sha256))
     _put_in_place(opened.archive, opened.name, sha256)
     return read_snapshot(opened.archive / opened.name)
 

@@ -1,0 +1,129 @@
+"""What of a damaged archive can still be read: each damaged part costs its own rows and no others.
+
+Nothing is believed that no checksum vouches for. A manifest counts when `manifest.sha256` or the chain says its sha256,
+a table's file when its manifest does.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from schemas.datadir import RUN_NAME_PATTERN
+from schemas.errors import UserError
+from schemas.manifest import CHAIN, ChainLine, DamagedArchiveError, Snapshot, read_chain, read_snapshot
+from schemas.sealed_file import file_problem
+from schemas.words import SourceKind
+
+
+class LeftOut(BaseModel):
+    """A part of the archive that cannot be read: one file, or a whole snapshot (`path` and `table` are None).
+
+    `rows` is how many rows the manifest says it held; None when there is no manifest to say it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    snapshot: str
+    path: str | None
+    table: str | None
+    rows: int | None
+    what: str
+
+
+@dataclass(frozen=True)
+class SoundArchive:
+    """The snapshots in the order of sealing, without the damaged files; what is left out; what else is wrong."""
+
+    snapshots: list[Snapshot]
+    left_out: list[LeftOut] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read_sound(archive: Path, tables: Collection[str]) -> SoundArchive:
+    """Every snapshot of `archive/<account>` of which something can be read, its files of these tables checked."""
+    lines, remarks = _readable_chain(archive)
+    named: dict[str, str] = {}
+    for line in lines:
+        if line.event == "removed":
+            named.pop(line.snapshot, None)
+        else:
+            named[line.snapshot] = line.sha256
+    snapshots: list[Snapshot] = []
+    left_out: list[LeftOut] = []
+    for name, sha256 in named.items():
+        try:
+            snapshot = read_snapshot(archive / name, sealed_as=sha256)
+        except UserError as error:
+            left_out.append(LeftOut(snapshot=name, path=None, table=None, rows=None, what=error.message))
+            continue
+        if snapshot.sha256 != sha256:
+            remarks.append(f"the manifest of snapshot {name} is not the one that {CHAIN} names")
+        snapshots.append(snapshot)
+    for name in sorted(p.name for p in archive.iterdir() if p.is_dir() and RUN_NAME_PATTERN.fullmatch(p.name)):
+        if name in named:
+            continue
+        try:
+            snapshot = read_snapshot(archive / name)
+        except UserError as error:
+            left_out.append(LeftOut(snapshot=name, path=None, table=None, rows=None, what=error.message))
+            continue
+        remarks.append(f"snapshot {name} is not in {CHAIN}")
+        snapshots.insert(_place(snapshots, snapshot), snapshot)
+    checked = [_without_damage(snapshot, tables) for snapshot in snapshots]
+    kept, given_way = _prefer_whole([snapshot for snapshot, _ in checked])
+    remarks += [
+        f"snapshot {name} is damaged and the one that it was decoded from is whole, so that one counts"
+        for name in given_way
+    ]
+    left_out += [part for snapshot, parts in checked for part in parts if snapshot.name not in given_way]
+    return SoundArchive(kept, left_out, remarks)
+
+
+def _readable_chain(archive: Path) -> tuple[list[ChainLine], list[str]]:
+    try:
+        return list(read_chain(archive)), []
+    except DamagedArchiveError as error:
+        remarks = [error.message.rstrip(".")]
+    lines = []
+    for line in (archive / CHAIN).read_bytes().split(b"\n"):
+        try:
+            lines.append(ChainLine.model_validate_json(line))
+        except ValidationError:
+            # what only this line named is found by its folder
+            continue
+    return lines, remarks
+
+
+def _place(snapshots: list[Snapshot], new: Snapshot) -> int:
+    """Where a snapshot that the chain does not name belongs: behind the one it says came before it."""
+    previous = new.manifest.previous
+    for place, snapshot in enumerate(snapshots):
+        if previous is not None and snapshot.name == previous.snapshot:
+            return place + 1
+    later = (n for n, snapshot in enumerate(snapshots) if snapshot.manifest.sealed_at > new.manifest.sealed_at)
+    return next(later, len(snapshots))
+
+
+def _without_damage(snapshot: Snapshot, tables: Collection[str]) -> tuple[Snapshot, list[LeftOut]]:
+    parts = []
+    for entry in snapshot.manifest.files:
+        if entry.table in tables and (what := file_problem(snapshot.path, entry)):
+            parts.append(
+                LeftOut(snapshot=snapshot.name, path=entry.path, table=entry.table, rows=entry.rows, what=what)
+            )
+    return snapshot.without(frozenset(part.path for part in parts if part.path)), parts
+
+
+def _prefer_whole(snapshots: list[Snapshot]) -> tuple[list[Snapshot], list[str]]:
+    """Let a damaged redecode give way to what it was made from, where that is whole; the names of those that did."""
+    whole = {snapshot.name for snapshot in snapshots if not snapshot.left_out}
+    given_way = [
+        snapshot.name
+        for snapshot in snapshots
+        if snapshot.left_out
+        and snapshot.manifest.source.kind is SourceKind.REDECODE
+        and snapshot.manifest.source.detail in whole
+    ]
+    return [snapshot for snapshot in snapshots if snapshot.name not in given_way], given_way
