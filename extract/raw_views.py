@@ -1,4 +1,4 @@
-"""DuckDB over the raw tables of some sealed snapshots: a connection with bounded memory, and the SQL files run in it."""
+"""DuckDB over the raw tables of some sealed snapshots: bounded memory, and the SQL files that run in it."""
 
 import os
 import tempfile

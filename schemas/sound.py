@@ -61,7 +61,8 @@ def read_sound(archive: Path, tables: Collection[str]) -> SoundArchive:
         if snapshot.sha256 != sha256:
             remarks.append(f"the manifest of snapshot {name} is not the one that {CHAIN} names")
         snapshots.append(snapshot)
-    for name in sorted(p.name for p in archive.iterdir() if p.is_dir() and RUN_NAME_PATTERN.fullmatch(p.name)):
+    folders = archive.iterdir() if archive.is_dir() else ()
+    for name in sorted(p.name for p in folders if p.is_dir() and RUN_NAME_PATTERN.fullmatch(p.name)):
         if name in named:
             continue
         try:
@@ -107,12 +108,12 @@ def _place(snapshots: list[Snapshot], new: Snapshot) -> int:
 
 
 def _without_damage(snapshot: Snapshot, tables: Collection[str]) -> tuple[Snapshot, list[LeftOut]]:
-    parts = []
-    for entry in snapshot.manifest.files:
-        if entry.table in tables and (what := file_problem(snapshot.path, entry)):
-            parts.append(
-                LeftOut(snapshot=snapshot.name, path=entry.path, table=entry.table, rows=entry.rows, what=what)
-            )
+    found = [(entry, file_problem(snapshot.path, entry)) for entry in snapshot.manifest.files if entry.table in tables]
+    parts = [
+        LeftOut(snapshot=snapshot.name, path=entry.path, table=entry.table, rows=entry.rows, what=what)
+        for entry, what in found
+        if what
+    ]
     return snapshot.without(frozenset(part.path for part in parts if part.path)), parts
 
 

@@ -60,10 +60,7 @@ def read_archive(path: Path, *, skip_damaged: bool = False) -> Archive:
     UserError (5) when there is no snapshot and DamagedArchiveError when a file is not what its manifest says; with
     `skip_damaged` what is damaged is left out, file by file, and named in the archive's `left_out`.
     """
-    if skip_damaged and path.is_dir():
-        sound = read_sound(path, TABLES_READ)
-    else:
-        sound = SoundArchive(sealed_snapshots(path))
+    sound = read_sound(path, TABLES_READ) if skip_damaged else SoundArchive(sealed_snapshots(path))
     snapshots, remarks = sound.snapshots, list(sound.remarks)
     if not snapshots:
         raise _nothing_to_read(path.name, damaged=bool(sound.left_out))
