@@ -27,20 +27,20 @@ def audit(
     words: Sequence[str],
     *,
     repair: bool = False,
-    deep: bool = False,
+    quick: bool = False,
     progress: Progress = no_progress,
 ) -> list[Finding]:
     """Check these accounts and snapshots, or every account when none is named; returns what is wrong.
 
-    `repair` first seals snapshots that dead processes left open; nothing else is ever changed. `deep` also decodes
-    every page and counts its rows. Raises UserError (5) for an account or a snapshot that is not there.
+    `repair` first seals snapshots that dead processes left open; nothing else is ever changed. `quick` leaves the pages
+    of files undecoded and their rows uncounted. Raises UserError (5) for an account or a snapshot that is not there.
     """
     findings: list[Finding] = []
     for scope in read_scopes(data, words):
         archive = data.archive(scope.account)
         if repair and not is_held(archive):
             findings += _repair(archive, progress)
-        findings += _audit_account(_Archive(archive, scope), deep, progress)
+        findings += _audit_account(_Archive(archive, scope), quick, progress)
     if not words and (data.root / "archive").is_dir():
         for path in sorted((data.root / "archive").iterdir()):
             if not (path.is_dir() and ACCOUNT_PATTERN.fullmatch(path.name)):
@@ -84,7 +84,7 @@ class _Archive:
         return list(sealed)
 
 
-def _audit_account(archive: _Archive, deep: bool, progress: Progress) -> Iterator[Finding]:
+def _audit_account(archive: _Archive, quick: bool, progress: Progress) -> Iterator[Finding]:
     account = archive.path.name
     try:
         # what can be read before the damage still counts
@@ -111,19 +111,19 @@ def _audit_account(archive: _Archive, deep: bool, progress: Progress) -> Iterato
         if snapshot.manifest.account != account:
             what = f"it belongs to the account {snapshot.manifest.account}"
             yield Finding(f"{account}/{name}", what, "put it back there")
-    yield from _audit_contents(snapshots, deep, progress)
+    yield from _audit_contents(snapshots, quick, progress)
     yield from _audit_links(archive, {snapshot.name: snapshot for snapshot in snapshots})
     if archive.scope.snapshots is None:
         yield from _audit_own(archive.path, snapshots)
         yield from _audit_strangers(archive)
 
 
-def _audit_contents(snapshots: list[Snapshot], deep: bool, progress: Progress) -> Iterator[Finding]:
+def _audit_contents(snapshots: list[Snapshot], quick: bool, progress: Progress) -> Iterator[Finding]:
     """The files of all snapshots, several at a time; then, snapshot by snapshot, what they add up to."""
     total = sum(len(snapshot.manifest.files) for snapshot in snapshots)
     problems: dict[str, dict[str, str]] = {snapshot.name: {} for snapshot in snapshots}
     tallies = {snapshot.name: Tally() for snapshot in snapshots}
-    for number, checked in enumerate(check_files(snapshots, deep=deep), 1):
+    for number, checked in enumerate(check_files(snapshots, quick=quick), 1):
         name = checked.snapshot.name
         progress(Step(f"checking {checked.snapshot.manifest.account}", number, total))
         if checked.problem:
@@ -138,7 +138,7 @@ def _audit_contents(snapshots: list[Snapshot], deep: bool, progress: Progress) -
         for path, what in find_strangers(snapshot):
             yield Finding(f"{where}/{path}", what, _NOT_OURS)
         counted = counts_problem(snapshot.manifest)
-        if counted is None and deep and not found:
+        if counted is None and not quick and not found:
             counted = tally_problem(snapshot.manifest, tallies[snapshot.name])
         if counted:
             yield Finding(f"{where}/{MANIFEST}", counted, _RESTORE)

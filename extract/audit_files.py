@@ -27,16 +27,16 @@ class CheckedFile:
     tally: Tally | None
 
 
-def check_files(snapshots: Iterable[Snapshot], *, deep: bool) -> Iterator[CheckedFile]:
+def check_files(snapshots: Iterable[Snapshot], *, quick: bool) -> Iterator[CheckedFile]:
     """Every file of these snapshots held against its manifest, in order; several at a time are read.
 
-    `deep` decodes every page and adds up the rows, of files that are what was sealed.
+    Of files that are what was sealed every page is decoded and the rows are added up, unless `quick`.
     """
 
     def check(task: tuple[Snapshot, FileEntry]) -> CheckedFile:
         snapshot, entry = task
         problem = file_problem(snapshot.path, entry)
-        tally = read_pages(snapshot.path / entry.path, entry) if deep and problem is None else None
+        tally = None if quick or problem else read_pages(snapshot.path / entry.path, entry)
         return CheckedFile(snapshot, entry, problem or (tally.problem if tally else None), tally)
 
     tasks = [(snapshot, entry) for snapshot in snapshots for entry in snapshot.manifest.files]

@@ -21,7 +21,7 @@ from schemas.words import SourceKind
 
 TABLES_READ = ("messages", "chats", "lid_map")
 _STEPS = (
-    "coverage_addresses",
+    "addresses",
     "coverage_occurrences",
     "coverage_messages",
     "coverage_intervals",

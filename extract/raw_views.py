@@ -101,6 +101,6 @@ def _as_step(step: str) -> Iterator[None]:
     except duckdb.Error as error:
         raise UserError(
             f"The archive could not be read at the step {step} ({type(error).__name__}).",
-            hint="run: wa2pg audit --deep",
+            hint="run: wa2pg audit",
             exit_code=ExitCode.ARCHIVE,
         ) from None
