@@ -90,7 +90,8 @@ def tally_problem(manifest: Manifest, tally: Tally) -> str | None:
     if (tally.first_ms, tally.last_ms) != (_milliseconds(manifest.span.first), _milliseconds(manifest.span.last)):
         return "its first and last times of messages are not those of its rows"
     if lost := len(tally.payloads - tally.journalled):
-        return f"its rows name {lost} payloads that its journal does not hold"
+        what = "1 payload that its journal does" if lost == 1 else f"{lost} payloads that its journal does"
+        return f"its rows name {what} not hold"
     return None
 
 

@@ -15,7 +15,6 @@ from schemas.datadir import DataDir
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import MissingChunk
 from schemas.progress import Progress, Step, no_progress
-from schemas.replaced import without_replaced
 from schemas.sound import LeftOut, read_sound
 from schemas.words import SourceKind
 
@@ -140,8 +139,8 @@ def coverage(data: DataDir, account: str, progress: Progress = no_progress) -> C
             exit_code=ExitCode.ARCHIVE,
         )
     progress(Step("opening the archive"))
-    sound = read_sound(archive, TABLES_READ)
-    snapshots = without_replaced(sound.snapshots)
+    sound = read_sound(archive, TABLES_READ).in_use()
+    snapshots = sound.snapshots
     names = [(snapshot.name, snapshot.manifest.source.kind) for snapshot in snapshots]
     variables = {
         "latest": [snapshot.manifest.sealed_at + _CLOCK_TOLERANCE for snapshot in snapshots],

@@ -1,4 +1,4 @@
-"""Pieces of history that WhatsApp announced and that never came: no damage, but nothing that a check may be silent on."""
+"""Pieces of history that WhatsApp announced and that never came: no damage, yet nothing to be silent about."""
 
 from collections import Counter
 from collections.abc import Sequence

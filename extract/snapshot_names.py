@@ -6,6 +6,7 @@ from pathlib import Path
 
 from schemas.datadir import RUN_NAME_PATTERN, DataDir, check_account
 from schemas.errors import ExitCode, UserError
+from schemas.manifest import read_chain
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,10 @@ def _account_and_name(data: DataDir, word: str) -> tuple[str, str | None]:
     if not RUN_NAME_PATTERN.fullmatch(name):
         require_archive(data, check_account(word))
         return word, None
+    accounts = [account] if account else data.accounts()
     if account:
         require_archive(data, check_account(account))
-        return account, name
-    having = [
-        known for known in data.accounts() if (data.archive(known) / name).is_dir() or _chained(data, known, name)
-    ]
+    having = [known for known in accounts if _has(data.archive(known), name)]
     if len(having) > 1:
         raise UserError(
             f"Several accounts have a snapshot {name}.", hint=f"say which: {having[0]}/{name}", exit_code=ExitCode.USAGE
@@ -78,12 +77,18 @@ def _account_and_name(data: DataDir, word: str) -> tuple[str, str | None]:
     return having[0], name
 
 
-def _chained(data: DataDir, account: str, name: str) -> bool:
-    """Whether the account's chain speaks of a snapshot, which may be gone; the chain itself may be damaged."""
+def _has(archive: Path, name: str) -> bool:
+    """Whether a sealed snapshot is there, or should be: the chain names it."""
+    if (archive / name).is_dir():
+        return True
+    events: dict[str, str] = {}
     try:
-        return name.encode() in (data.archive(account) / "chain.jsonl").read_bytes()
-    except OSError:
-        return False
+        for line in read_chain(archive):
+            events[line.snapshot] = line.event
+    except UserError:
+        # audit says so
+        pass
+    return events.get(name) == "sealed"
 
 
 def _no_snapshot(name: str) -> UserError:

@@ -28,8 +28,8 @@ OWN = "own.json"
 class DamagedArchiveError(UserError):
     """Something in the archive is not what its manifest or the format says."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, hint="run: wa2pg audit", exit_code=ExitCode.ARCHIVE)
+    def __init__(self, message: str, hint: str = "run: wa2pg audit") -> None:
+        super().__init__(message, hint=hint, exit_code=ExitCode.ARCHIVE)
 
 
 class _Strict(BaseModel):

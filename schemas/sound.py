@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from schemas.datadir import RUN_NAME_PATTERN
 from schemas.errors import UserError
 from schemas.manifest import CHAIN, ChainLine, DamagedArchiveError, Snapshot, read_chain, read_snapshot
+from schemas.replaced import without_replaced
 from schemas.sealed_file import file_problem
 from schemas.words import SourceKind
 
@@ -40,12 +41,20 @@ class SoundArchive:
     left_out: list[LeftOut] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
+    def in_use(self) -> "SoundArchive":
+        """The same without what redecoded snapshots stand in for, and without the damage in that."""
+        snapshots = without_replaced(self.snapshots)
+        replaced = {snapshot.name for snapshot in self.snapshots} - {snapshot.name for snapshot in snapshots}
+        left_out = [part for part in self.left_out if part.snapshot not in replaced]
+        return SoundArchive(snapshots, left_out, self.remarks)
+
 
 def read_sound(archive: Path, tables: Collection[str]) -> SoundArchive:
     """Every snapshot of `archive/<account>` of which something can be read, its files of these tables checked."""
-    lines, remarks = _readable_chain(archive)
+    lines, doubtful, remarks = _readable_chain(archive)
     named: dict[str, str] = {}
-    for line in lines:
+    # what only a changed line names may be no snapshot at all
+    for line in [*lines, *(line for line in doubtful if (archive / line.snapshot).is_dir())]:
         if line.event == "removed":
             named.pop(line.snapshot, None)
         else:
@@ -82,19 +91,23 @@ def read_sound(archive: Path, tables: Collection[str]) -> SoundArchive:
     return SoundArchive(kept, left_out, remarks)
 
 
-def _readable_chain(archive: Path) -> tuple[list[ChainLine], list[str]]:
+def _readable_chain(archive: Path) -> tuple[list[ChainLine], list[ChainLine], list[str]]:
+    """The lines of the chain that are as they were written, those behind that look like lines, and what is wrong."""
+    lines: list[ChainLine] = []
     try:
-        return list(read_chain(archive)), []
+        lines.extend(read_chain(archive))
     except DamagedArchiveError as error:
         remarks = [error.message.rstrip(".")]
-    lines = []
-    for line in (archive / CHAIN).read_bytes().split(b"\n"):
+    else:
+        return lines, [], []
+    doubtful = []
+    for raw in (archive / CHAIN).read_bytes().splitlines()[len(lines) :]:
         try:
-            lines.append(ChainLine.model_validate_json(line))
+            doubtful.append(ChainLine.model_validate_json(raw))
         except ValidationError:
             # what only this line named is found by its folder
             continue
-    return lines, remarks
+    return lines, doubtful, remarks
 
 
 def _place(snapshots: list[Snapshot], new: Snapshot) -> int:

@@ -11,7 +11,6 @@ from schemas.datadir import PARTIAL_SUFFIX, is_held
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import DamagedArchiveError, Own, Snapshot, history_complete, sealed_snapshots
 from schemas.own import read_own_document
-from schemas.replaced import without_replaced
 from schemas.sealed_file import file_problem
 from schemas.sound import LeftOut, SoundArchive, read_sound
 
@@ -61,11 +60,11 @@ def read_archive(path: Path, *, skip_damaged: bool = False) -> Archive:
     `skip_damaged` what is damaged is left out, file by file, and named in the archive's `left_out`.
     """
     sound = read_sound(path, TABLES_READ) if skip_damaged else SoundArchive(sealed_snapshots(path))
-    snapshots, remarks = sound.snapshots, list(sound.remarks)
-    if not snapshots:
+    if not sound.snapshots:
         raise _nothing_to_read(path.name, damaged=bool(sound.left_out))
-    complete = history_complete(snapshots)
-    snapshots = without_replaced(snapshots)
+    complete = history_complete(sound.snapshots)
+    sound = sound.in_use()
+    snapshots, remarks = sound.snapshots, list(sound.remarks)
     if not skip_damaged:
         for snapshot in snapshots:
             _check_files(snapshot)
@@ -105,7 +104,10 @@ def _nothing_to_read(account: str, *, damaged: bool) -> UserError:
 def _check_files(snapshot: Snapshot) -> None:
     for entry in snapshot.manifest.files:
         if entry.table in TABLES_READ and (problem := file_problem(snapshot.path, entry)):
-            raise DamagedArchiveError(f"The file {entry.path} of snapshot {snapshot.name} {problem}.")
+            raise DamagedArchiveError(
+                f"The file {entry.path} of snapshot {snapshot.name} {problem}.",
+                hint="run: wa2pg audit; to go on without what is damaged: wa2pg transform --skip-damaged",
+            )
 
 
 def inputs_hash(
