@@ -37,7 +37,7 @@ def test_the_line_in_python_reads_the_archive(line: str, tmp_path: Path) -> None
 
 
 def test_the_line_for_the_shell_is_sql_that_reads_the_archive() -> None:
-    assert duckdb.sql(SQL[0]).fetchall() == [("text", 3)]
+    assert duckdb.execute(SQL[0]).fetchall() == [("text", 3)]
 
 
 def test_sparks_line_names_folders_that_are_there(tmp_path: Path) -> None:
