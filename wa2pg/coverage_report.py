@@ -1,8 +1,7 @@
 """What an account's archive covers, as people and programs read it."""
 
 from collections import Counter
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from rich.text import Text
@@ -10,6 +9,9 @@ from rich.text import Text
 from extract.coverage import ChatCoverage, Coverage, Gap, GapKind, Part, PhoneHolds
 from wa2pg.talk import report_text
 
+# a terminal is no place for thousands
+_CHATS_SHOWN = 100
+_PARTS_SHOWN = 5
 _HOLDS = {
     PhoneHolds.NOTHING_MORE: "the phone sent all it had",
     PhoneHolds.MORE: "the phone holds more",
@@ -41,32 +43,67 @@ def coverage_reports(covered: Coverage) -> list[Text]:
         for part in covered.left_out
     ]
     reports = [report_text(f"Coverage: account {covered.account}", rows)]
-    by_chat: list[tuple[str, str]] = []
-    for chat in chats:
-        said = f"{chat.messages:,} messages, {_span(chat.first, chat.last)}; {_HOLDS[chat.phone_holds]}"
-        by_chat.append((chat.chat, said))
-        by_chat += [("", f"{gap.kind}: {_gap(gap)}") for gap in chat.gaps if gap.kind is not GapKind.OLDER_ON_PHONE]
-        by_chat += [("", _part(part)) for part in chat.parts]
+    by_chat = [row for chat in chats[:_CHATS_SHOWN] for row in _chat_rows(chat)]
+    if len(chats) > _CHATS_SHOWN:
+        by_chat.append(("…", f"{len(chats) - _CHATS_SHOWN:,} more chats: --json lists all"))
     if by_chat:
-        reports.append(report_text("By chat", by_chat))
+        reports.append(report_text("By chat, the latest first", by_chat))
     return reports
+
+
+def _chat_rows(chat: ChatCoverage) -> list[tuple[str, str]]:
+    said = f"{chat.messages:,} messages, {_span(chat.first, chat.last)}; {_HOLDS[chat.phone_holds]}"
+    told = [f"{gap.kind}: {_gap(gap)}" for gap in chat.gaps if gap.kind is not GapKind.OLDER_ON_PHONE]
+    told += [_part(part) for part in chat.parts[:_PARTS_SHOWN]]
+    if len(chat.parts) > _PARTS_SHOWN:
+        told.append(f"and by {len(chat.parts) - _PARTS_SHOWN:,} more")
+    return [(chat.chat, said), *(("", line) for line in told)]
 
 
 def coverage_body(covered: Coverage) -> dict[str, Any]:
     """The same in JSON: times in ISO 8601, the habit in seconds."""
-    body: dict[str, Any] = _plain(asdict(covered) | {"left_out": [part.model_dump() for part in covered.left_out]})
-    body["missing"] = [{"snapshot": one.snapshot, **one.chunk.model_dump()} for one in covered.missing]
-    return body
+    return {
+        "account": covered.account,
+        "chats": [_chat_body(chat) for chat in covered.chats],
+        "gaps": [_gap_body(gap) for gap in covered.gaps],
+        "missing": [{"snapshot": one.snapshot, **one.chunk.model_dump()} for one in covered.missing],
+        "left_out": [part.model_dump() for part in covered.left_out],
+    }
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.total_seconds() if isinstance(value, timedelta) else value
+def _chat_body(chat: ChatCoverage) -> dict[str, Any]:
+    return {
+        "chat": chat.chat,
+        "addresses": chat.addresses,
+        "name": chat.name,
+        "messages": chat.messages,
+        "first": _iso(chat.first),
+        "last": _iso(chat.last),
+        "phone_holds": chat.phone_holds,
+        "phone_last": _iso(chat.phone_last),
+        "habit_seconds": chat.habit.total_seconds() if chat.habit is not None else None,
+        "gaps": [_gap_body(gap) for gap in chat.gaps],
+        "parts": [
+            {
+                "snapshot": part.snapshot,
+                "source": part.source,
+                "origin": part.origin,
+                "messages": part.messages,
+                "repeated": part.repeated,
+                "first": _iso(part.first),
+                "last": _iso(part.last),
+            }
+            for part in chat.parts
+        ],
+    }
+
+
+def _gap_body(gap: Gap) -> dict[str, str | None]:
+    return {"kind": gap.kind, "after": _iso(gap.after), "before": _iso(gap.before)}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _earliest(chats: list[ChatCoverage]) -> datetime | None:

@@ -1,5 +1,6 @@
 """`wa2pg audit`: is the archive what was sealed, and what does it cover?"""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -7,11 +8,11 @@ import click
 from rich.text import Text
 
 from extract.audit import audit
-from extract.coverage import coverage
 from extract.missing import missing_pieces
 from extract.snapshot_names import read_scopes
+from schemas.datadir import DataDir
 from schemas.errors import ExitCode
-from wa2pg.coverage_report import coverage_body, coverage_reports
+from schemas.progress import Progress
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.talk import pasteable, report_text, stdout
 
@@ -38,18 +39,26 @@ def audit_command(
     data = invocation.data()
     with invocation.progress() as progress:
         findings = audit(data, what, repair=repair, quick=quick, progress=progress)
-        accounts = [scope.account for scope in read_scopes(data, what)] if wants_coverage else []
-        covered = [coverage(data, account, progress) for account in accounts]
+        body: dict[str, Any] = {"findings": [asdict(finding) for finding in findings]}
+        reports = [*_coverage(data, what, body, progress)] if wants_coverage else []
     invocation.warnings += missing_pieces(data, what)
     if not invocation.as_json:
         for finding in findings:
             stdout().print(Text(f"{finding.where}: {finding.what}; {pasteable(finding.todo)}"))
-    body: dict[str, Any] = {"findings": [asdict(finding) for finding in findings]}
-    if wants_coverage:
-        body["coverage"] = [coverage_body(one) for one in covered]
     checked = ", ".join(what or data.accounts()) or "none has an archive yet"
-    tables = [
-        report_text("Audit", [("checked", checked), ("findings", str(len(findings)))]),
-        *(report for one in covered for report in coverage_reports(one)),
-    ]
-    return invocation.finish(body, tables, exit_code=ExitCode.ARCHIVE if findings else ExitCode.DONE)
+    table = report_text("Audit", [("checked", checked), ("findings", str(len(findings)))])
+    code = ExitCode.ARCHIVE if findings else ExitCode.DONE
+    return invocation.finish(body, [table, *reports], exit_code=code)
+
+
+def _coverage(data: DataDir, what: tuple[str, ...], body: dict[str, Any], progress: Progress) -> Iterator[Text]:
+    """The reports of what the accounts' archives cover; the same in JSON goes into `body`."""
+    # a check has no use for the time that DuckDB takes to load
+    from extract.coverage import coverage  # noqa: PLC0415
+    from wa2pg.coverage_report import coverage_body, coverage_reports  # noqa: PLC0415
+
+    body["coverage"] = []
+    for scope in read_scopes(data, what):
+        covered = coverage(data, scope.account, progress)
+        body["coverage"].append(coverage_body(covered))
+        yield from coverage_reports(covered)
