@@ -68,6 +68,13 @@ class _Archive:
 
     def __post_init__(self) -> None:
         self.lines: list[ChainLine] = []
+        self.damage: UserError | None = None
+        try:
+            # what can be read before the damage still counts
+            self.lines.extend(read_chain(self.path))
+        except UserError as error:
+            self.damage = error
+        # looked at last: a snapshot that is sealed meanwhile is there, but not gone
         self.on_disk = {p.name for p in self.path.iterdir() if p.is_dir() and RUN_NAME_PATTERN.fullmatch(p.name)}
 
     def wanted(self, names: Iterable[str]) -> list[str]:
@@ -86,11 +93,8 @@ class _Archive:
 
 def _audit_account(archive: _Archive, quick: bool, progress: Progress) -> Iterator[Finding]:
     account = archive.path.name
-    try:
-        # what can be read before the damage still counts
-        archive.lines.extend(read_chain(archive.path))
-    except UserError as error:
-        yield Finding(f"{account}/{CHAIN}", error.message, _REMAKE)
+    if archive.damage:
+        yield Finding(f"{account}/{CHAIN}", archive.damage.message, _REMAKE)
     sealed = archive.sealed
     unchained = sorted(archive.on_disk - set(sealed))
     yield from _audit_partials(archive, unchained)

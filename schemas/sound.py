@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from schemas.datadir import RUN_NAME_PATTERN
+from schemas.datadir import RUN_NAME_PATTERN, is_held
 from schemas.errors import UserError
 from schemas.manifest import CHAIN, ChainLine, DamagedArchiveError, Snapshot, read_chain, read_snapshot
 from schemas.replaced import without_replaced
@@ -70,7 +70,8 @@ def read_sound(archive: Path, tables: Collection[str]) -> SoundArchive:
         if snapshot.sha256 != sha256:
             remarks.append(f"the manifest of snapshot {name} is not the one that {CHAIN} names")
         snapshots.append(snapshot)
-    folders = archive.iterdir() if archive.is_dir() else ()
+    # a living extract is between the rename that seals and the chain
+    folders = archive.iterdir() if archive.is_dir() and not is_held(archive) else ()
     for name in sorted(p.name for p in folders if p.is_dir() and RUN_NAME_PATTERN.fullmatch(p.name)):
         if name in named:
             continue
@@ -100,8 +101,12 @@ def _readable_chain(archive: Path) -> tuple[list[ChainLine], list[ChainLine], li
         remarks = [error.message.rstrip(".")]
     else:
         return lines, [], []
+    try:
+        rest = (archive / CHAIN).read_bytes().splitlines()[len(lines) :]
+    except OSError:
+        rest = []
     doubtful = []
-    for raw in (archive / CHAIN).read_bytes().splitlines()[len(lines) :]:
+    for raw in rest:
         try:
             doubtful.append(ChainLine.model_validate_json(raw))
         except ValidationError:

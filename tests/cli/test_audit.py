@@ -63,6 +63,23 @@ def test_a_finding_is_a_line_that_says_where_and_what_and_what_to_do(terminal: T
     assert terminal.run("audit", f"default/{two[0].name}").code == 0
 
 
+def test_a_damaged_table_is_made_again_from_its_journal_and_costs_no_row(
+    terminal: Terminal, two: list[Snapshot]
+) -> None:
+    whole = terminal.run("transform", "--json").json
+    (two[0].path / "messages/part-0000.parquet").write_bytes(b"damaged")
+    assert terminal.run("transform").code == 5
+    skipped = terminal.run("transform", "--skip-damaged", "--json")
+    assert (skipped.code, skipped.json["in"]) == (0, whole["in"] - 2)
+    assert [(part["path"], part["rows"]) for part in skipped.json["left_out"]] == [("messages/part-0000.parquet", 2)]
+
+    assert terminal.run("extract", "--redecode", two[0].name).code == 0
+    again = terminal.run("transform", "--json")
+    assert (again.code, again.json["in"], again.json["left_out"]) == (0, whole["in"], [])
+    states = [line["state"] for line in terminal.run("snapshots", "list", "--json").json["snapshots"]]
+    assert states == ["replaced", "sealed", "sealed"]
+
+
 @pytest.mark.parametrize("word", ["20260101T000000Z-aaaa", "default/20260101T000000Z-aaaa", "nobody/x", "Not Good"])
 def test_what_is_no_account_and_no_snapshot_is_refused(terminal: Terminal, two: list[Snapshot], word: str) -> None:
     done = terminal.run("audit", word)

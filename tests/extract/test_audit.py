@@ -11,7 +11,7 @@ from extract.audit import audit
 from extract.snapshot import open_snapshot
 from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
-from schemas.manifest import Own, Source
+from schemas.manifest import ChainLine, Own, Source, read_chain
 from schemas.words import SourceKind
 from tests.extract.payloads import archive, extract, history, info, snapshots
 
@@ -43,6 +43,26 @@ def test_every_file_of_a_snapshot_is_held_against_its_checksum(two: Path) -> Non
         assert _found(two), path.name
         path.write_bytes(good)
     assert _found(two) == []
+
+
+def test_an_archive_from_before_the_chain_had_checks_is_good_and_goes_on(two: Path) -> None:
+    chain, own = archive(two) / "chain.jsonl", archive(two) / "own.json"
+    lines = [ChainLine.model_validate_json(line) for line in chain.read_text().splitlines()]
+    chain.write_bytes(b"".join(line.model_copy(update={"check": None}).to_json() for line in lines))
+    own.write_text('{"phone":"996555000111@s.whatsapp.net","lid":null}\n')
+    assert _found(two) == []
+
+    extract(two, history(info("C")))
+    assert _found(two) == []
+    assert [line.check is None for line in read_chain(archive(two))] == [True, True, False]
+    chain.write_bytes(chain.read_bytes().replace(b'"event":"sealed","at":"2', b'"event":"sealed","at":"1', 1))
+    assert any("Line 3 of chain.jsonl, or one before it, was changed" in line for line in _found(two))
+
+
+def test_a_snapshot_that_is_sealed_while_the_audit_runs_is_no_finding(two: Path) -> None:
+    with exclusive(archive(two), "extract"):
+        (archive(two) / "chain.jsonl").write_bytes((archive(two) / "chain.jsonl").read_bytes().splitlines(True)[0])
+        assert _found(two) == []
 
 
 def test_a_removed_snapshot_is_found(two: Path) -> None:
