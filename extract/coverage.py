@@ -21,6 +21,7 @@ from schemas.words import SourceKind
 TABLES_READ = ("messages", "chats", "lid_map")
 _STEPS = (
     "addresses",
+    "coverage_known",
     "coverage_occurrences",
     "coverage_messages",
     "coverage_intervals",

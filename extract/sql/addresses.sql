@@ -1,5 +1,5 @@
 -- the chat that each address belongs to: a LID's number by the newest evidence, else the address itself.
--- grain: a chat's address as it was written; key: jid
+-- grain: a chat's address as it was written; key: jid; chat_number is short for chat
 -- inputs: raw_messages, raw_chats, raw_lid_map
 create table address as
 with number_of as (
@@ -20,7 +20,8 @@ seen as (
 
 select
     s.jid,
-    coalesce(n.pn, regexp_replace(s.jid, ':[0-9]+@', '@')) as chat
+    coalesce(n.pn, regexp_replace(s.jid, ':[0-9]+@', '@')) as chat,
+    dense_rank() over (order by chat)::integer as chat_number
 from seen as s
 left join number_of as n on regexp_replace(s.jid, ':[0-9]+@', '@') = n.lid
 where s.jid is not null;

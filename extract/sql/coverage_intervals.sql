@@ -3,9 +3,9 @@
 -- inputs: message
 create table pause as
 select
-    chat,
+    chat_number,
     snapshot,
-    lag(sent_at) over (partition by chat order by sent_at) as after_message,
+    lag(sent_at) over (partition by chat_number order by sent_at) as after_message,
     sent_at as before_message,
     epoch_ms(before_message) - epoch_ms(after_message) as lasted
 from message

@@ -1,10 +1,10 @@
 -- where each message was brought. A message without an id is told by its time and kind.
--- grain: a message in a snapshot by one origin; key: (chat, identity, snapshot, origin)
+-- grain: a message in a snapshot by one origin; key: (identity, snapshot, origin)
 -- inputs: raw_messages, address; the variable `latest`: by snapshot, no message is later
 create table occurrence as
 select
-    a.chat,
-    hash(m.from_me, coalesce(m.message_id, m.kind || epoch_ms(m.sent_at))) as identity,
+    hash(a.chat, m.from_me, coalesce(m.message_id, m.kind || epoch_ms(m.sent_at))) as identity,
+    a.chat_number,
     m.snapshot,
     m.origin,
     min(m.payload) as payload,
@@ -12,4 +12,4 @@ select
 from raw_messages as m
 inner join address as a on m.chat_jid = a.jid
 where m.kind not in ('edit', 'revoke', 'reaction', 'poll_vote', 'system')
-group by all;
+group by identity, a.chat_number, m.snapshot, m.origin;
