@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from extract.audit_pages import Tally, read_pages
@@ -15,6 +15,7 @@ from schemas.words import SourceKind
 
 # hashing and decoding leave Python's lock to others; more threads only take memory
 _MOST_THREADS = 4
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def tally_problem(manifest: Manifest, tally: Tally) -> str | None:
 
 
 def _milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.astimezone(UTC).timestamp() * 1000)
+    return None if moment is None else (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def is_journal(path: str) -> bool:

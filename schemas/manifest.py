@@ -7,11 +7,11 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.datadir import RUN_NAME_PATTERN, is_held
 from schemas.errors import ExitCode, UserError
@@ -23,6 +23,10 @@ MANIFEST = "manifest.json"
 MANIFEST_SHA256 = "manifest.sha256"
 CHAIN = "chain.jsonl"
 OWN = "own.json"
+
+
+# a time that a program wrote: with its offset, and far enough from the calendar's ends to reckon with
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 
 
 class DamagedArchiveError(UserError):
@@ -83,16 +87,16 @@ class Counts(_Strict):
 
 
 class Span(_Strict):
-    """First and last message, without times of zero and without times after sealing."""
+    """First and last message, as the phone gave their times; a time of zero is none."""
 
-    first: datetime | None
-    last: datetime | None
+    first: AwareDatetime | None
+    last: AwareDatetime | None
 
 
 class FileEntry(_Strict):
     """One file of the snapshot. `path` is relative to its folder, with `/`; `table` names its schema."""
 
-    path: str = Field(pattern=r"^[a-z0-9_.-]+(/[a-z0-9_.-]+)?$")
+    path: str = Field(pattern=r"^[a-z0-9_-][a-z0-9_.-]*(/[a-z0-9_-][a-z0-9_.-]*)?$")
     table: str
     rows: int = Field(ge=0)
     bytes: int = Field(ge=0)
@@ -116,8 +120,8 @@ class Manifest(_Strict):
     snapshot: str = Field(pattern=f"^{RUN_NAME_PATTERN.pattern}$")
     own: Own
     source: Source
-    started_at: datetime
-    sealed_at: datetime
+    started_at: Moment
+    sealed_at: Moment
     complete: bool
     ended: Ended
     counts: Counts
@@ -136,7 +140,7 @@ class ChainLine(Link):
     """One line of chain.jsonl. `check` is the first 16 hex digits of the sha256 of all lines before and of this one."""
 
     event: Literal["sealed", "removed"] = "sealed"
-    at: datetime
+    at: Moment
     check: str | None = Field(default=None, pattern="^[0-9a-f]{16}$")
 
     def checked(self, before: bytes) -> "ChainLine":

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from extract.audit import audit
 from schemas.datadir import DataDir
 from schemas.manifest import Own
+from schemas.sound import read_sound
 from tests.extract.payloads import archive, extract, history, info, snapshots
 from tests.extract.resealed import break_pages, reseal, rewrite
 
@@ -265,3 +267,47 @@ def test_a_snapshot_that_is_gone_can_be_asked_for(three: Path) -> None:
     middle = snapshots(three)[1]
     shutil.rmtree(middle.path)
     assert found(three, middle.name) == [f"default/{middle.name}: the chain names this snapshot, but it is gone"]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=8)
+    | st.sampled_from(
+        ["0001-01-01T00:00:00", "9999-12-31T23:59:59Z", "../own.json", "20260101T000000Z-aaaa", "a" * 64]
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_manifest_however_odd_stops_the_audit_or_the_reading_of_what_is_sound(
+    sealed: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("odd")
+    shutil.copytree(sealed / "data", folder / "data")
+
+    def change(document: dict[str, Any]) -> None:
+        place: Any = document
+        while True:
+            key = data.draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
+            if not place[key] or not isinstance(place[key], dict | list) or data.draw(st.booleans()):
+                break
+            place = place[key]
+        place[key] = data.draw(JSON)
+
+    reseal(snapshots(folder)[-1].path, change)
+    found(folder)
+    assert len(read_sound(archive(folder), ("messages", "chats")).snapshots) in {2, 3}
+    shutil.rmtree(folder)
+
+
+def test_a_manifest_cannot_name_a_file_outside_its_folder(three: Path) -> None:
+    folder = snapshots(three)[-1].path
+    reseal(folder, lambda document: document["files"][0].update(path="../own.json"))
+
+    assert any("is not of format 1" in line for line in found(three))
