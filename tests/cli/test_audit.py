@@ -162,3 +162,14 @@ def test_nothing_that_was_said_in_a_chat_is_printed(terminal: Terminal, two: lis
     for words in (("audit", "--coverage"), ("snapshots", "diff", *names), ("snapshots", "show", names[0])):
         done = terminal.run(*words)
         assert "words" not in done.out + done.err
+
+
+def test_a_files_name_cannot_reach_for_the_terminal(terminal: Terminal, two: list[Snapshot]) -> None:
+    (two[0].path / "\x1b[2Jnote\n.txt").write_text("x")
+    done = terminal.run("audit")
+
+    assert (
+        "\N{REPLACEMENT CHARACTER}[2Jnote\N{REPLACEMENT CHARACTER}.txt: the manifest does not name this file"
+        in done.out
+    )
+    assert "\x1b" not in done.out

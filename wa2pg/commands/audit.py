@@ -14,7 +14,7 @@ from schemas.datadir import DataDir
 from schemas.errors import ExitCode
 from schemas.progress import Progress
 from wa2pg.invocation import Invocation, command_options
-from wa2pg.talk import pasteable, report_text, stdout
+from wa2pg.talk import pasteable, printable, report_text, stdout
 
 
 @click.command("audit", short_help="Check the archive against its manifests.")
@@ -44,7 +44,7 @@ def audit_command(
     invocation.warnings += missing_pieces(data, what)
     if not invocation.as_json:
         for finding in findings:
-            stdout().print(Text(f"{finding.where}: {finding.what}; {pasteable(finding.todo)}"))
+            stdout().print(Text(printable(f"{finding.where}: {finding.what}; {pasteable(finding.todo)}")))
     checked = ", ".join(what or data.accounts()) or "none has an archive yet"
     table = report_text("Audit", [("checked", checked), ("findings", str(len(findings)))])
     code = ExitCode.ARCHIVE if findings else ExitCode.DONE
