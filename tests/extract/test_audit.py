@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from extract.audit import audit
+from extract.own import read_own
 from extract.snapshot import open_snapshot
 from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
+from schemas.files import make_private_folder
 from schemas.manifest import ChainLine, Own, Source, read_chain
 from schemas.words import SourceKind
 from tests.extract.payloads import archive, extract, history, info, snapshots
@@ -117,6 +119,18 @@ def test_a_snapshot_that_a_living_process_fills_is_no_finding(two: Path) -> None
         open_snapshot(archive(two), own=Own(), source=Source(kind=SourceKind.REPLAY))
         assert _found(two) == []
     assert any("left open" in finding for finding in _found(two))
+
+
+def test_own_addresses_that_a_killed_link_knew_are_remembered_when_its_snapshot_is_sealed(tmp_path: Path) -> None:
+    own = Own(phone="996555000111@s.whatsapp.net")
+    with exclusive(make_private_folder(archive(tmp_path)), "extract"):
+        opened = open_snapshot(archive(tmp_path), own=own, source=Source(kind=SourceKind.WHATSAPP))
+        opened.journal.append(b"a payload", "replay")
+
+    assert audit(DataDir(tmp_path / "data"), [], repair=True) == []
+    assert read_own(archive(tmp_path)) == own
+    (archive(tmp_path) / "own.json").unlink()
+    assert _found(tmp_path) == ["default/own.json: this file is missing"]
 
 
 @pytest.fixture

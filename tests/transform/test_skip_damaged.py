@@ -1,5 +1,6 @@
 """`transform --skip-damaged`: a damaged part of the archive costs its own rows and no others, and is named."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from schemas.clean_run import CleanRun
 from schemas.datadir import DataDir
 from schemas.errors import ExitCode
-from schemas.manifest import CHAIN, MANIFEST, MANIFEST_SHA256, OWN, DamagedArchiveError, Own
+from schemas.manifest import CHAIN, MANIFEST, MANIFEST_SHA256, OWN, DamagedArchiveError, Own, checksum_line
 from schemas.sound import LeftOut
 from tests.transform.archives import ANNA, BAKYT, OWN_PHONE, Archive, chat, message, payload, reject
 from tests.transform.conftest import Tables, clean
@@ -117,6 +118,17 @@ def test_a_manifest_that_the_chain_vouches_for_needs_no_checksum_of_its_own(
     damage(two.path / two.names[0] / MANIFEST_SHA256)
     tables = skipping(two)
     assert (ids(tables), tables.run.left_out) == (["M1", "M2", "M3"], [])
+
+
+def test_a_manifest_that_only_its_own_checksum_vouches_for_is_read_and_told_of(two: Archive) -> None:
+    folder = two.path / two.names[0]
+    edited = (folder / MANIFEST).read_bytes().replace(b'"complete": true', b'"complete": false')
+    (folder / MANIFEST).write_bytes(edited)
+    (folder / MANIFEST_SHA256).write_bytes(checksum_line(hashlib.sha256(edited).hexdigest()))
+    tables = skipping(two)
+
+    assert (ids(tables), tables.run.left_out) == (["M1", "M2", "M3"], [])
+    assert f"the manifest of snapshot {two.names[0]} is not the one that {CHAIN} names" in tables.run.warnings
 
 
 @pytest.mark.parametrize("place", [14, 20, 60, 90, 130, 150, 180, 203, 210, 330, 370, 999])
