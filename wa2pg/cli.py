@@ -17,6 +17,7 @@ _COMMANDS = {
     "import": "wa2pg.commands.import_:import_command",
     "review": "wa2pg.commands.review:review_command",
     "audit": "wa2pg.commands.audit:audit_command",
+    "snapshots": "wa2pg.commands.snapshots:snapshots_group",
     "sessions": "wa2pg.commands.sessions:sessions_group",
     "db": "wa2pg.commands.database:db_group",
     "org": "wa2pg.commands.database:org_group",
