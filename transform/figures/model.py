@@ -16,9 +16,14 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Totals:
-    """The account as a whole; `later` messages are after as_of and count in no status and no answer."""
+    """The account as a whole; `later` messages are after as_of and count in no status and no answer.
+
+    `kept_clients` are those whom nobody left out by review, `kept_messages` theirs: what is there to load.
+    """
 
     clients: int
+    kept_clients: int
+    kept_messages: int
     messages: int
     incoming: int
     outgoing: int

@@ -60,12 +60,12 @@ def read_figures(
     as_of = folder.run.as_of
     with _open(folder, time_zone, as_of, shown) as query:
         progress(Step("counting messages"))
+        query.make("views")
         (found,) = query("totals")
         totals = Totals(**found | {name: _moment(found[name]) for name in ("first_message", "last_message")})
         unit = _unit(totals)
         query.set("unit", unit.value)
         query.set("step", f"1 {unit.value}")
-        query.make("views")
         periods = [PeriodCount(**row) for row in query("messages_over_time")]
         hours = [HourCount(**row) for row in query("hours")]
         kinds = [KindCount(**row) for row in query("kinds")]

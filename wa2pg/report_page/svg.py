@@ -82,9 +82,12 @@ def column_chart(
             if one.values[n]
         ]
         columns.append(Markup("<g><title>{}</title>{}</g>").format(hints[n], Markup("").join(rects)) if rects else "")
-    names = [_label(n * room + room / 2, labels[n]) for n in _spread(count, labels_shown)]
+    places = _spread(count, labels_shown)
+    # on a narrow screen every second one is hidden
+    names = [_label(n * room + room / 2, labels[n], "more" if nth % 2 else "") for nth, n in enumerate(places)]
     return Markup(
-        '<svg class="axis" width="{}" height="{}">{}</svg><svg class="plot" width="100%" height="{}">{}{}{}</svg>'
+        '<svg class="axis" width="{}" height="{}" aria-hidden="true">{}</svg>'
+        '<svg class="plot" width="100%" height="{}" aria-hidden="true">{}{}{}</svg>'
     ).format(
         _AXIS_WIDTH,
         _ABOVE + PLOT_HEIGHT + _BELOW,
@@ -102,10 +105,11 @@ def _spread(count: int, shown: int) -> list[int]:
     return list(range(0, count, step))
 
 
-def _label(x: float, text: str) -> Markup:
+def _label(x: float, text: str, css: str) -> Markup:
     anchor = "start" if x < _EDGE else "end" if x > 100 - _EDGE else "middle"
     place = 0.0 if anchor == "start" else 100.0 if anchor == "end" else x
-    return Markup('<text class="{}" x="{:.2f}%" y="{}">{}</text>').format(anchor, place, _ABOVE + PLOT_HEIGHT + 18, text)
+    y = _ABOVE + PLOT_HEIGHT + 18
+    return Markup('<text class="{}" x="{:.2f}%" y="{}">{}</text>').format(f"{anchor} {css}".strip(), place, y, text)
 
 
 def bar(parts: Sequence[tuple[str, float]], whole: float, height: int = 14) -> Markup:
@@ -116,9 +120,7 @@ def bar(parts: Sequence[tuple[str, float]], whole: float, height: int = 14) -> M
             continue
         width = 100 * amount / whole
         rects.append(
-            Markup('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="{}"/>').format(
-                css, x, max(0.4, width), height
-            )
+            Markup('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="{}"/>').format(css, x, max(0.4, width), height)
         )
         x += width
     return Markup('<svg class="bar" width="100%" height="{}" aria-hidden="true">{}</svg>').format(

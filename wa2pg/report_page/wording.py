@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from extract.coverage import PhoneHolds
 from schemas.words import Ended, MessageType, SourceKind, Status
 from transform.figures.model import Unit
 
@@ -47,7 +48,7 @@ LANGUAGE_NAMES: Mapping[str | None, str] = {
     "fa": "Persian",
     "other": "Another language",
     "und": "Not sure",
-    None: "No letters to tell from",
+    None: "No letters",
 }
 SOURCES: Mapping[str, str] = {
     SourceKind.WHATSAPP: "WhatsApp link",
@@ -65,6 +66,11 @@ ENDINGS: Mapping[str, str] = {
     Ended.CRASHED: "the program died",
     Ended.SOURCE_END: "end of the files",
 }
+HOLDS: Mapping[str, str] = {
+    PhoneHolds.NOTHING_MORE: "nothing more",
+    PhoneHolds.MORE: "older messages",
+    PhoneHolds.NOT_SAID: "not said",
+}
 REASONS: Mapping[str, str] = {
     "no_phone": "The person is known by a WhatsApp id only; no number has come for it yet.",
     "not_a_phone": "The address has digits that no country uses.",
@@ -78,8 +84,8 @@ PERIODS: Mapping[str, str] = {Unit.DAY: "day", Unit.WEEK: "week", Unit.MONTH: "m
 
 
 def number(value: float) -> str:
-    """12,345"""  # noqa: D400, D415, D403  (an example says it best)
-    return f"{value:,}"
+    """`12,345`, also for whole numbers that came as floats."""
+    return f"{int(value) if value == int(value) else value:,}"
 
 
 def counted(value: int, one: str, many: str | None = None) -> str:
@@ -168,3 +174,9 @@ def size(value: int) -> str:
             return f"{amount:,.0f} {unit}"
         amount /= 1000
     return f"{amount:,.1f} GB"
+
+
+def address(jid: str) -> str:
+    """A WhatsApp address as people know it: the number of a person, else the address itself."""
+    user, _, server = jid.partition("@")
+    return f"+{user}" if server == "s.whatsapp.net" and user.isdigit() else jid

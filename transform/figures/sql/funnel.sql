@@ -1,6 +1,6 @@
 -- clients by status in the order of the funnel, with how sure the statuses are; a status that nobody has is a row too.
 -- grain: a status; key: status
--- inputs: clean_clients; variables statuses, sure and likely (the least confidence of each)
+-- inputs: kept_client; variables statuses, sure and likely (the least confidence of each)
 with status as (
     select
         unnest(getvariable('statuses')) as status,
@@ -18,6 +18,6 @@ select
     median(c.status_confidence) as confidence,
     count(*) filter (where c.status_source = 'review') as reviewed
 from status as s
-left join clean_clients as c on s.status = c.status
+left join kept_client as c on s.status = c.status
 group by s.status, s.place
 order by s.place;

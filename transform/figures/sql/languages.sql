@@ -1,12 +1,12 @@
 -- clients by the language they prefer and messages by the one they are in, the clients' most frequent first.
 -- grain: a language, null where there are no letters; key: language
--- inputs: clean_clients, clean_messages
+-- inputs: kept_client, clean_messages
 with spoken as (
     select
         preferred_language as language,
         count(*) as clients,
         0 as messages
-    from clean_clients
+    from kept_client
     group by preferred_language
     union all
     select

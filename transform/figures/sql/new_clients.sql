@@ -1,11 +1,11 @@
 -- clients by the month of their first message; months without any are rows too.
 -- grain: a month in the company's time zone; key: month
--- inputs: clean_clients
+-- inputs: kept_client
 with counted as (
     select
         date_trunc('month', first_message_at::timestamp) as month,
         count(*) as clients
-    from clean_clients
+    from kept_client
     where first_message_at is not null
     group by month
 ),

@@ -1,6 +1,6 @@
 -- clients whose last message nobody answered, the one who began to wait last first.
 -- grain: a client; key: phone
--- inputs: turn, clean_clients; variable shown (how many)
+-- inputs: turn, kept_client; variable shown (how many)
 select
     t.phone,
     c.name,
@@ -9,7 +9,7 @@ select
     t.messages,
     epoch_ms(t.asked_at) as asked
 from turn as t
-inner join clean_clients as c on t.phone = c.phone
+inner join kept_client as c on t.phone = c.phone
 where t.answered_at is null and not t.reacted
 qualify row_number() over (order by t.asked_at desc, t.phone) <= getvariable('shown')
 order by t.asked_at desc, t.phone;
