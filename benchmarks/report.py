@@ -2,8 +2,8 @@
 
     python -m benchmarks.report [MESSAGES]
 
-Times in Chromium are from the start of the navigation to the first paint and to the end of loading, of a new window each
-round; they are shown beside those of a page with a single word, which is what the browser itself takes.
+Times in Chromium are from the start of the navigation to the first paint and to the end of loading, of a new window
+each round; beside them those of a page with a single word, which is what the browser itself takes.
 """
 
 import json

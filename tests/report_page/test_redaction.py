@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,6 +15,8 @@ from tests.report_page.conftest import account_report, page_of
 from tests.transform.archives import Archive, message, payload
 from tests.transform.conftest import clean
 from wa2pg.report_page.account_report import AccountReport
+from wa2pg.report_page.notice import Notice
+from wa2pg.report_page.outlook import Outlook
 from wa2pg.report_page.redaction import redacted, redacted_finding
 
 # words of ours that are names of somebody, too, would be found in any page
@@ -81,7 +84,7 @@ def test_a_file_that_somebody_put_into_the_archive_is_not_named(archive: Archive
     page = page_of(report, redact=True)
 
     assert "Petrova" in page_of(report)
-    assert "no wa2pg put this here" in page
+    assert "No wa2pg put this here" in page
     assert "Petrova" not in page
     assert archive.account not in page
 
@@ -116,3 +119,12 @@ def test_a_section_that_is_missing_names_no_account(archive: Archive) -> None:
     report = redacted(account_report(archive.data, archive.account), "1")
 
     assert "office" not in repr((report.figures, report.clean, report.outlook, report.title))
+
+
+def test_what_a_database_says_of_itself_is_left_out(sample_report: AccountReport) -> None:
+    failed = Outlook("silk-road-tours", Notice("No organisation silk-road-tours on db.anna.example.", "wa2pg org list"))
+    page = page_of(replace(sample_report, outlook=failed), redact=True)
+
+    assert "did not say what a load would do" in page
+    assert "silk-road-tours" not in page
+    assert "anna.example" not in page

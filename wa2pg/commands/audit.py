@@ -15,7 +15,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.report_page.file import show_page, shown_path
-from wa2pg.report_page.making import make_page, page_request, with_page_options
+from wa2pg.report_page.request import page_request, with_page_options
 from wa2pg.talk import pasteable, printable, report_text, stdout
 
 
@@ -60,6 +60,9 @@ def audit_command(
     checked = ", ".join(what or data.accounts()) or "none has an archive yet"
     lines = [("checked", checked), ("findings", str(len(findings)))]
     if page:
+        # the page needs every stage's libraries; a check of the archive has no use for the time they take to load
+        from wa2pg.report_page.making import make_page  # noqa: PLC0415
+
         path = make_page(invocation, page, [scope.account for scope in scopes], findings, quick=quick)
         body["html"] = str(path)
         lines.append(("page", shown_path(path)))

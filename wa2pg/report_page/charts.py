@@ -13,9 +13,9 @@ from wa2pg.report_page import wording
 from wa2pg.report_page.svg import Series, column_chart, time_line
 
 _LEVELS = 5
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-# a middle answer time is shown in days when the slowest month is beyond this
-_MOST_HOURS = 72
+# the units of middle answer times, each with the slowest month that it is good for
+_UNITS = (("minutes", timedelta(minutes=1), timedelta(hours=2)), ("hours", timedelta(hours=1), timedelta(days=3)))
+_LONGEST_UNIT = ("days", timedelta(days=1))
 
 
 def messages_over_time(figures: Figures) -> Markup:
@@ -50,8 +50,8 @@ def answers_by_month(months: Sequence[MonthAnswers]) -> tuple[str, Markup]:
     """The unit and the columns of middle answer times; months without enough answers stay empty."""
     known = {one.month: one for one in months}
     every = _months(months[0].month, months[-1].month)
-    in_days = max(one.median for one in months) > _MOST_HOURS * _HOUR
-    unit = _DAY if in_days else _HOUR
+    slowest = max(one.median for one in months)
+    name, unit = next(((name, unit) for name, unit, most in _UNITS if slowest <= most), _LONGEST_UNIT)
     chart = column_chart(
         [Series("one", [known[month].median / unit if month in known else 0 for month in every])],
         [wording.short_period(month, "month") for month in every],
@@ -62,7 +62,7 @@ def answers_by_month(months: Sequence[MonthAnswers]) -> tuple[str, Markup]:
         value=lambda value: f"{value:g}",
         whole=False,
     )
-    return ("days" if in_days else "hours"), chart
+    return name, chart
 
 
 def _months(first: date, last: date) -> list[date]:

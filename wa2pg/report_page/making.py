@@ -1,68 +1,21 @@
-"""From what was asked on the command line to a page on disk."""
+"""From what was asked to a page on disk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import click
 
 from extract.report import Finding
-from schemas.errors import ExitCode, UserError
+from schemas.errors import UserError
 from schemas.progress import Step
 from wa2pg.invocation import DEMO_ACCOUNT, Invocation
 from wa2pg.report_page.account_report import AccountReport, read_account_report
-from wa2pg.report_page.file import check_page_path, default_page_path, write_page
+from wa2pg.report_page.file import default_page_path, write_page
 from wa2pg.report_page.notice import Notice
 from wa2pg.report_page.outlook import Outlook, ask_database, without_database
 from wa2pg.report_page.page import SHOWN, Page, render
 from wa2pg.report_page.redaction import redacted, redacted_finding
-
-_DEFAULT = ""
-_PAGE_OPTIONS = (
-    click.option(
-        "--html",
-        is_flag=False,
-        flag_value=_DEFAULT,
-        metavar="[FILE]",
-        help="Write the report as one page to look at.  [default FILE: in data/reports]",
-    ),
-    click.option("--open", "opens", is_flag=True, help="Write the page and open it in the browser."),
-    click.option("--redact", "redacts", is_flag=True, help="Leave names, numbers and texts out of the page."),
-    click.option("--org", metavar="ORG", help="Show on the page what a load for ORG would do (WA2PG_ORG)."),
-)
-
-
-def with_page_options(function: Any) -> Any:
-    """Add the options of the page, those of `page_request`."""
-    for option in reversed(_PAGE_OPTIONS):
-        function = option(function)
-    return function
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """A page that was asked for; `path` is None for the default place."""
-
-    path: Path | None
-    opens: bool
-    redacts: bool
-    org: str | None
-
-
-def page_request(html: str | None, *, opens: bool, redacts: bool, org: str | None) -> PageRequest | None:
-    """What the options ask for, None for no page; raises UserError (2) for a path that no page can be written to."""
-    if html is None and not opens:
-        if redacts or org:
-            option = "--redact" if redacts else "--org"
-            raise UserError(
-                f"{option} is about the page, and no page was asked for.",
-                hint=f"wa2pg audit --html {option}{'' if redacts else ' ' + str(org)}",
-                exit_code=ExitCode.USAGE,
-            )
-        return None
-    return PageRequest(check_page_path(Path(html)) if html else None, opens, redacts, org)
+from wa2pg.report_page.request import PageRequest
 
 
 def make_page(

@@ -14,6 +14,7 @@ from schemas.tables import RAW_TABLES
 from transform.figures.model import Figures, WaitingClient
 from wa2pg.report_page.account_report import AccountReport
 from wa2pg.report_page.notice import Notice
+from wa2pg.report_page.outlook import Outlook
 
 WITHHELD = "…"
 _ACCOUNT = "ACCOUNT"
@@ -38,14 +39,7 @@ def redacted(report: AccountReport, title: str) -> AccountReport:
         coverage=_notice(report.coverage, account) if isinstance(report.coverage, Notice) else _chats(report.coverage),
         clean=_notice(report.clean, account) if isinstance(report.clean, Notice) else report.clean,
         figures=_notice(report.figures, account) if isinstance(report.figures, Notice) else _waiting(report.figures),
-        outlook=report.outlook
-        and replace(
-            report.outlook,
-            organization=None,
-            dry_run=_notice(report.outlook.dry_run, account)
-            if isinstance(report.outlook.dry_run, Notice)
-            else replace(report.outlook.dry_run, organization_id="", warnings=[]),
-        ),
+        outlook=report.outlook and _outlook(report.outlook, account),
     )
 
 
@@ -66,6 +60,16 @@ def _without(text: str, account: str | None) -> str:
 
 def _notice(notice: Notice, account: str) -> Notice:
     return Notice(_without(notice.what, account), notice.todo and _without(notice.todo, account))
+
+
+def _outlook(outlook: Outlook, account: str) -> Outlook:
+    dry_run = outlook.dry_run
+    if not isinstance(dry_run, Notice):
+        return Outlook(None, replace(dry_run, organization_id="", warnings=[]))
+    if outlook.organization:
+        # what a database says of itself may name a person, a machine or the organisation
+        return Outlook(None, Notice("The database did not say what a load would do."))
+    return Outlook(None, _notice(dry_run, account))
 
 
 def _waiting(figures: Figures) -> Figures:

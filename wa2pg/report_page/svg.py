@@ -84,7 +84,7 @@ def column_chart(
         columns.append(Markup("<g><title>{}</title>{}</g>").format(hints[n], Markup("").join(rects)) if rects else "")
     places = _spread(count, labels_shown)
     # on a narrow screen every second one is hidden
-    names = [_label(n * room + room / 2, labels[n], "more" if nth % 2 else "") for nth, n in enumerate(places)]
+    names = [_label(n * room + room / 2, labels[n], "alt" if nth % 2 else "") for nth, n in enumerate(places)]
     return Markup(
         '<svg class="axis" width="{}" height="{}" aria-hidden="true">{}</svg>'
         '<svg class="plot" width="100%" height="{}" aria-hidden="true">{}{}{}</svg>'
