@@ -6,16 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from extract.report import Finding
 from load.layout import Layout
 from load.report import ChatFigures, FailedChat, LoadReport, MessageFigures, PeopleWithoutNumber
 from schemas.datadir import DataDir
-from tests.report_page.conftest import account_report, page_of
+from tests.report_page.conftest import MADE_AT, account_report, page_of
 from tests.transform.archives import ANNA_PHONE, Archive, message, minute, payload
 from tests.transform.conftest import clean
 from wa2pg.report_page import wording
 from wa2pg.report_page.account_report import AccountReport
 from wa2pg.report_page.outlook import Outlook
-from wa2pg.report_page.page import SHOWN
+from wa2pg.report_page.page import SHOWN, render
+from wa2pg.report_page.page import Page as ReportPage
 
 FIGURES = ("Messages over time", "Sales funnel", "Answer times of the staff", "What a load would do")
 ARCHIVE = ("Integrity", "What the archive covers", "Snapshots and their chain")
@@ -185,3 +187,29 @@ def test_words_for_numbers_and_moments() -> None:
     assert wording.moment(datetime(2026, 3, 1, 9, tzinfo=UTC), "Asia/Bishkek") == "1 Mar 2026, 15:00"
     assert wording.address("996555000001@s.whatsapp.net") == "+996555000001"
     assert wording.address("12036304@g.us") == "12036304@g.us"
+
+
+def test_an_account_without_any_message_of_a_client_has_a_page(archive: Archive) -> None:
+    archive.add(payload(message(message_id=None)))
+    clean(archive)
+    page = page_of(account_report(archive.data, archive.account))
+
+    assert "There are no messages." in page
+    assert "Nobody: the company wrote last in every chat." in page
+    assert "<strong>0 clients</strong>" in page
+
+
+def test_what_lies_among_the_archives_and_is_none_stands_before_the_accounts(sample_report: AccountReport) -> None:
+    stranger = Finding("old copies", "this is no account's archive", "move it elsewhere")
+    page = render(ReportPage([sample_report], [stranger], MADE_AT, redacted=False)).decode()
+
+    assert page.index("old copies") < page.index("Account sample</h2>")
+    assert "Move it elsewhere" in page
+
+
+def test_a_command_with_quotes_stands_as_it_is_typed(sample_report: AccountReport) -> None:
+    finding = Finding("sample", "it's wrong", "run: wa2pg audit 'a & b'")
+    page = page_of(replace(sample_report, findings=[finding]))
+
+    assert "It&#39;s wrong" in page
+    assert re.search(r"audit &#39;a &amp; b&#39;</code>", page)
