@@ -61,9 +61,12 @@ def sample_report(sample_data: DataDir) -> AccountReport:
     return account_report(sample_data, "sample")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium; a build machine must have one, elsewhere the tests say what is missing."""
+    """The machine's own Chromium; a build machine must have one, elsewhere the tests say what is missing.
+
+    Gone after the module: while Playwright is there, its loop is the thread's, and no other test could run one.
+    """
     program = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if program is None:
         message = "there is no Chromium here to look at the page with: apt install chromium"
