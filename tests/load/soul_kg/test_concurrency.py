@@ -191,9 +191,7 @@ def test_the_time_zone_of_the_database_and_the_role_does_not_matter(
     crm.connection.execute(sql.SQL("alter database {} set timezone to {}").format(name, sql.Literal(zone)))
     role = f"zoned_{crm.connection.info.dbname}"
     crm.connection.execute(sql.SQL("create role {} superuser login").format(sql.Identifier(role)))
-    crm.connection.execute(
-        sql.SQL("alter role {} set timezone to {}").format(sql.Identifier(role), sql.Literal(zone))
-    )
+    crm.connection.execute(sql.SQL("alter role {} set timezone to {}").format(sql.Identifier(role), sql.Literal(zone)))
     try:
         with connect(make_conninfo(soul_kg, user=role)) as connection:
             assert connection.info.parameter_status("TimeZone") == zone
@@ -207,7 +205,7 @@ def test_the_time_zone_of_the_database_and_the_role_does_not_matter(
         assert crm.value('select "createdAt" from clients') == naive(0)
         assert crm.value('select "lastMessageAt" from conversations') == naive(5)
         assert crm.value("select metadata ->> 'lastContactDate' from clients") == "2026-03-01T09:05:00.000Z"
-        written = 'select abs(extract(epoch from timezone(\'UTC\', now()) - "{}")) < 60 from {}'
+        written = "select abs(extract(epoch from timezone('UTC', now()) - \"{}\")) < 60 from {}"
         assert crm.value(written.format("updatedAt", "clients"))
         assert crm.value(written.format("createdAt", "client_status_history"))
     finally:

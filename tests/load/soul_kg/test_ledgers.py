@@ -12,8 +12,8 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
-from load.run import load
 from load.report import LoadOptions
+from load.run import load
 from load.run_ledger import CHANGES, FileLedger, LedgerRun, changes_of, mark_committed, read_ledgers, run_file_of
 from schemas.errors import UserError
 from schemas.files import sha256_of
@@ -46,7 +46,8 @@ def test_rows_that_a_run_changed_are_there_with_what_they_were(crm: Crm, loads: 
     before = {table: {row["id"]: row for row in rows} for table, rows in crm.dump().items()}
     edited = Message("A1", 0, body="edited", more={"edited_at": at(2)})
     report = loads(
-        Chat(PHONE, (edited, BOTH[1], Message("A3", 9)), "Bea", "Bea", "Lee", "en", status="SOLD"), skip_duplicates=False
+        Chat(PHONE, (edited, BOTH[1], Message("A3", 9)), "Bea", "Bea", "Lee", "en", status="SOLD"),
+        skip_duplicates=False,
     )
     after = {table: {row["id"]: row for row in rows} for table, rows in crm.dump().items()}
     rows = rows_of(loads, report.run)
