@@ -47,7 +47,8 @@ _MESSAGES = """
     from (
         select
             range as n,
-            ['Здравствуйте', 'тур на Иссык-Куль', 'how much is it', 'рахмат', 'оплатили', '👍', 'завтра в десять', 'ok'] as words
+            ['Здравствуйте', 'тур на Иссык-Куль', 'how much is it', 'рахмат', 'оплатили', '👍',
+             'завтра в десять', 'ok'] as words
         from range($messages)
     )
     order by phone, sent_at, direction, whatsapp_message_id
@@ -61,7 +62,8 @@ _CLIENTS = """
         'Asia/Bishkek' as time_zone, min(sent_at) as first_message_at, max(sent_at) as last_message_at,
         count(*) filter (direction = 'INCOMING') as incoming_count,
         count(*) filter (direction = 'OUTGOING') as outgoing_count,
-        null::varchar as ad_title, [phone[2:] || '@s.whatsapp.net', (hash(phone) % 1000000000000) || '@lid'] as addresses,
+        null::varchar as ad_title,
+        [phone[2:] || '@s.whatsapp.net', (hash(phone) % 1000000000000) || '@lid'] as addresses,
         false as skip
     from messages
     group by phone

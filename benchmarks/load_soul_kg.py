@@ -2,9 +2,9 @@
 
     python -m benchmarks.load_soul_kg [MESSAGES] [CHATS]
 
-The limit is COPY of the very rows into the same empty table, with its keys, foreign keys and index, by one session. Then the
-whole `wa2pg load` process into a fresh database, and the same load again. One round: what else the machine does in those
-minutes is in all of the figures.
+The limit is COPY of the same rows into the same empty table, its keys and index in place, by one session. Then the
+whole `wa2pg load` process into a fresh database, and the same load again. One round: what else the machine does in
+those minutes is in all of the figures.
 """
 
 import json

@@ -29,7 +29,6 @@ _COPIED = (
     "first_message_at",
     "last_message_at",
     "addresses",
-    "skip",
 )
 _MADE = (
     "client_key",
