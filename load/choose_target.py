@@ -7,9 +7,10 @@ import psycopg
 from load.layout import Found, Layout, recognise, refuse_other_layouts
 from load.target import Target
 from load.targets.crm.target import CrmTarget
+from load.targets.soul_kg.target import SoulKgTarget
 from schemas.errors import ExitCode, UserError
 
-_TARGETS: Mapping[Layout, Target] = {Layout.CRM: CrmTarget()}
+_TARGETS: Mapping[Layout, Target] = {Layout.CRM: CrmTarget(), Layout.SOUL_KG: SoulKgTarget()}
 _SAID = {
     Layout.EMPTY: "no tables of either layout",
     Layout.CRM: "wa2pg's own tables (crm)",

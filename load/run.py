@@ -49,10 +49,14 @@ def load(
         ledgers = runs / str(organization.id) if runs else None
         job = Job(connection, organization, uuid.uuid4(), clean, options, progress, ledgers)
         work = target.open(job)
-        with connection.transaction(force_rollback=options.dry_run):
-            _wait_for_turn(job)
-            begin = time.monotonic()
-            report = _load(layout, work, job)
+        try:
+            with connection.transaction(force_rollback=options.dry_run):
+                _wait_for_turn(job)
+                begin = time.monotonic()
+                report = _load(layout, work, job)
+        except BaseException:
+            work.abandon()
+            raise
         return replace(work.settle(report), seconds=time.monotonic() - begin)
     except psycopg.Error as error:
         raise database_error(error, "loading") from None

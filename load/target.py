@@ -89,6 +89,9 @@ class LayoutLoad(Protocol):
     def finish(self, report: LoadReport) -> None:
         """Record how the run ended: the last thing in the transaction."""
 
+    def abandon(self) -> None:
+        """The transaction has failed, or nobody knows whether it was committed."""
+
     def settle(self, report: LoadReport) -> LoadReport:
         """The report after the transaction, which is committed (or, on a dry run, rolled back) by now."""
 

@@ -109,6 +109,9 @@ class CrmLoad:
             [Jsonb({"chats": asdict(report.chats), "messages": asdict(report.messages)}), self._work.run],
         )
 
+    def abandon(self) -> None:
+        """Everything was in the tables, and is gone with the transaction."""
+
     def settle(self, report: LoadReport) -> LoadReport:
         """The report as it is: everything is in the tables."""
         return report
