@@ -6,19 +6,20 @@ CLOSED. The rules follow the labels' meaning: what counts is who did what after 
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 from schemas.words import Status
-from transform.status.acts import CueReader, Reading, cues_sha256
 from transform.status.contract import ChatMessage, StatusDecision
+from transform.status.cue_files import OURS, TRADES, read_cues
 from transform.status.dates import first_day_named
+from transform.status.reading import NOTHING, CueReader
 from transform.status.reasons import reason_of
 from transform.status.walk import Conversation, client_wrote, company_wrote
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 SILENCE = timedelta(days=30)
 # a sold service without a day in the chat is taken to lie ahead for so long
 UNDATED_SERVICE = timedelta(days=180)
-_NOTHING = Reading(frozenset(), 0, 0, False, 0)
 # Estimates: the share of right answers on labelled conversations that the rules had not seen, rounded down.
 _CONFIDENCE = {
     Status.NEW_LEAD: 0.9,
@@ -36,17 +37,20 @@ _WEAK = 0.5
 class RuleStatusDetector:
     """Readable rules over acts. Deterministic, offline, some thousand conversations a second."""
 
-    def __init__(self) -> None:
-        self.name = f"rules {RULES_VERSION}, cues {cues_sha256()[:12]}"
-        self._client = CueReader("client")
-        self._company = CueReader("agent")
+    def __init__(self, own_cues: Path | None = None, *, trades: bool = True) -> None:
+        """Read the cues; `own_cues` is a folder of a company's own, `trades=False` leaves ours of trades out."""
+        folders = [OURS, *([TRADES] if trades else []), *([own_cues] if own_cues else [])]
+        cues = read_cues(*folders)
+        self.name = f"rules {RULES_VERSION}, cues {cues.sha256[:12]}"
+        self._client = CueReader("client", cues)
+        self._company = CueReader("agent", cues)
 
     def decide(self, messages: Sequence[ChatMessage], as_of: datetime) -> StatusDecision:
         """The status at `as_of`; `messages` in time order, none later than `as_of`."""
         walk = Conversation()
         for message in messages:
             reader = self._company if message.from_me else self._client
-            reading = reader.read(message.text) if message.text else _NOTHING
+            reading = reader.read(message.text) if message.text else NOTHING
             if message.from_me:
                 company_wrote(walk, message, reading)
             else:

@@ -1,0 +1,243 @@
+"""What a message does: asks a price, sends an offer, pays, refuses …, by the cues.
+
+All languages are looked for at once, because people mix them. A text is cut into words once; what is known of a
+word (which cues begin with it, whether it denies, whether it is money) is looked up once and remembered.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from transform.status.acts import Act, fold
+from transform.status.cue_files import Cue, Cues, Word
+
+_READ_CHARACTERS = 2000
+_REMEMBERED_WORDS = 100_000
+_REMEMBERED_TEXTS = 20_000
+_REMEMBERED_LENGTH = 200
+
+# "did you pay?", "not booked yet", "if we cancel", "paid for the flights": asked, denied, supposed or of another
+# thing, these did not happen here
+_VOID_IN_QUESTION = frozenset(
+    {Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.REFUSES, Act.DECLINES, Act.IS_THANKFUL, Act.SHOWS_INTEREST, Act.THINKS}
+)
+_VOID_WHEN_DENIED = frozenset({Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.IS_SERVED, Act.ASKS_PAYMENT})
+_VOID_WHEN_JUST_DENIED = frozenset({Act.REFUSES, Act.BARGAINS})
+_VOID_IN_CONDITION = frozenset({Act.PAYS, Act.ACCEPTS, Act.REFUSES, Act.CONFIRMS})
+_VOID_OF_OTHER_THINGS = frozenset({Act.PAYS, Act.ACCEPTS, Act.REFUSES})
+_CAN_BE_VOID = _VOID_IN_QUESTION | _VOID_WHEN_DENIED | _VOID_WHEN_JUST_DENIED | _VOID_IN_CONDITION
+
+_LETTER = r"[^\W\d_]"
+_TOKEN = re.compile(
+    rf"{_LETTER}(?:{_LETTER}|['’ʻʼ‘`´\u0300-\u036f\u0640\u064b-\u0652])*"
+    r"|\d{1,3}(?:[ .,\u00a0]\d{3})+(?!\d)|\d+(?:[.,:/]\d{1,2}(?!\d))*|[,،.!?؟;\n$€£₽₸₺₴₹]"
+)
+_SIGNS = frozenset("$€£₽₸₺₴₹")
+_ENDS = frozenset(".!;\n?؟")
+_QUESTIONS = frozenset("?؟")
+_COMMAS = frozenset(",،")
+# a round sum of four and more digits, no year, no phone number, no time
+_BARE_SUM = re.compile(
+    r"(?<![\d+:/.-])(?<!\d[ .\u00a0])([1-9]\d{0,2}[ .,\u00a0]\d{3}|(?!20[0-3]\d)[1-9]\d{2,5}0)"
+    r"(?![\d:/]| \d{3}|\s?(?:[mмkк][mм]?|kg|кг|метр\w*)(?!\w))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was recognised in one text.
+
+    `prices` are amounts with a currency, `bare_sums` large round numbers without, `numbers` what else is counted
+    but not said of what. `asks`: it holds a question.
+    """
+
+    acts: frozenset[Act] = frozenset()
+    prices: tuple[float, ...] = ()
+    bare_sums: tuple[float, ...] = ()
+    numbers: tuple[float, ...] = ()
+    asks: bool = False
+    words: int = 0
+
+
+NOTHING = Reading()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a word, number or mark."""
+
+    text: str
+    cues: tuple[tuple[tuple[Word, ...], Act], ...] = ()
+    value: float | None = None
+    number: bool = False
+    end: bool = False
+    comma: bool = False
+    denies: bool = False
+    supposes: bool = False
+    elsewhere: bool = False
+    money: bool = False
+    thousands: bool = False
+    marked: bool = False
+
+
+class _Vocabulary(dict[str, _Known]):
+    """Words as typed, in lower case, with what is known of them; forgotten when they become too many."""
+
+    def __init__(self, cues: Cues, side: str) -> None:
+        super().__init__()
+        self._whole: dict[str, list[tuple[tuple[Word, ...], Act]]] = {}
+        self._beginning: dict[str, list[tuple[str, tuple[Word, ...], Act]]] = {}
+        for cue in cues.tables[side]:
+            first, rest, act = cue.words[0], cue.words[1:], Act(cue.name)
+            if first.open_end:
+                self._beginning.setdefault(first.text[:3], []).append((first.text, rest, act))
+            else:
+                self._whole.setdefault(first.text, []).append((rest, act))
+        self._grammar = {
+            name: _matcher([cue for cue in cues.tables["grammar"] if cue.name == name])
+            for name in ("denials", "conditions", "elsewhere", "money", "thousands")
+        }
+
+    def __missing__(self, token: str) -> _Known:
+        if len(self) > _REMEMBERED_WORDS:
+            self.clear()
+        known = self[token] = self._know(token)
+        return known
+
+    def _know(self, token: str) -> _Known:
+        if token[0].isdigit():
+            return _Known("#", tuple(self._whole.get("#", ())), _value(token), number=True, marked=True)
+        if token in _ENDS or token in _COMMAS:
+            return _Known(token, end=token in _ENDS, comma=token in _COMMAS)
+        if token in _SIGNS:
+            return _Known(token, money=True)
+        text = fold(token).strip("'")
+        found = list(self._whole.get(text, ()))
+        found += [(rest, act) for first, rest, act in self._beginning.get(text[:3], ()) if text.startswith(first)]
+        is_in = {name: match(text) for name, match in self._grammar.items()}
+        return _Known(
+            text,
+            tuple(found),
+            denies=is_in["denials"] or text.endswith("n't"),
+            supposes=is_in["conditions"],
+            elsewhere=is_in["elsewhere"],
+            money=is_in["money"],
+            thousands=is_in["thousands"],
+            marked=bool(found),
+        )
+
+
+class CueReader:
+    """Recognises the acts of one side's texts; `side` is `client` or `agent`."""
+
+    def __init__(self, side: str, cues: Cues) -> None:
+        self._vocabulary = _Vocabulary(cues, side)
+        self._readings: dict[str, Reading] = {}
+
+    def read(self, text: str) -> Reading:
+        """The acts of one text."""
+        reading = self._readings.get(text)
+        if reading is None:
+            reading = self._read(text)
+            if len(text) <= _REMEMBERED_LENGTH:
+                if len(self._readings) >= _REMEMBERED_TEXTS:
+                    self._readings.clear()
+                self._readings[text] = reading
+        return reading
+
+    def _read(self, text: str) -> Reading:
+        text = text[:_READ_CHARACTERS].lower()
+        tokens = list(map(self._vocabulary.__getitem__, _TOKEN.findall(text)))
+        acts: set[Act] = set()
+        numbers: list[int] = []
+        for place, token in enumerate(tokens):
+            if not token.marked:
+                continue
+            counted = False
+            for rest, act in token.cues:
+                if rest and not _follows(rest, tokens, place + 1):
+                    continue
+                counted = True
+                if act not in acts and not (act in _CAN_BE_VOID and _void(act, rest, tokens, place)):
+                    acts.add(act)
+            if token.number and not counted:
+                numbers.append(place)
+        asks = "?" in text or "؟" in text
+        words = text.count(" ") + text.count("\n") + 1
+        if not numbers and not any(token.number for token in tokens):
+            return Reading(frozenset(acts), asks=asks, words=words)
+        prices, lone = _amounts(tokens, numbers)
+        bare = tuple(_value(match[1]) or 0.0 for match in _BARE_SUM.finditer(text)) if not prices else ()
+        return Reading(frozenset(acts), prices, bare, lone, asks, words)
+
+
+def _amounts(tokens: Sequence[_Known], uncounted: Sequence[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The numbers that are money, and of the `uncounted` those that are not."""
+    prices: list[float] = []
+    lone: list[float] = []
+    spoken_for = -1  # a currency after a number is not also one before the next
+    for place, token in enumerate(tokens):
+        if token.value is None:
+            continue
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        if after is not None and (after.money or after.thousands):
+            prices.append(token.value * (1000 if after.thousands else 1))
+            spoken_for = place + 1
+        elif place - 1 > spoken_for and tokens[place - 1].money:
+            prices.append(token.value)
+        elif place in uncounted:
+            lone.append(token.value)
+    return tuple(prices), tuple(lone)
+
+
+def _follows(rest: Sequence[Word], tokens: Sequence[_Known], place: int) -> bool:
+    """Whether the words of a phrase come from this place on; commas do not count."""
+    for word in rest:
+        while place < len(tokens) and tokens[place].comma:
+            place += 1
+        if place >= len(tokens) or tokens[place].end:
+            return False
+        text = tokens[place].text
+        if word.text != "*" and not (text.startswith(word.text) if word.open_end else text == word.text):
+            return False
+        place += 1
+    return True
+
+
+def _void(act: Act, rest: Sequence[Word], tokens: Sequence[_Known], place: int) -> bool:
+    """Whether an act is only asked for, denied, supposed or done to another thing."""
+    if act in _VOID_IN_QUESTION:
+        end = next((token for token in tokens[place:] if token.end), None)
+        if end is not None and end.text in _QUESTIONS:
+            return True
+    before: list[_Known] = []  # up to the beginning of this part of the sentence, backwards
+    for token in reversed(tokens[:place]):
+        if token.end or token.comma:
+            break
+        before.append(token)
+    if act in _VOID_WHEN_DENIED and any(token.denies for token in before[:2]):
+        return True
+    if act in _VOID_WHEN_JUST_DENIED and before and before[0].denies and not tokens[place].denies:
+        return True
+    if act in _VOID_IN_CONDITION and any(token.supposes for token in before):
+        return True
+    near = tokens[max(0, place - 2) : place + len(rest) + 4]
+    return act in _VOID_OF_OTHER_THINGS and any(token.elsewhere for token in near)
+
+
+def _value(number: str) -> float | None:
+    """The value of a number as typed; None for a time or a fraction."""
+    if ":" in number or "/" in number:
+        return None
+    digits = re.sub(r"[ .,\u00a0](?=\d{3}(?!\d))", "", number).replace(",", ".")
+    try:
+        return float(digits)
+    except ValueError:
+        return None
+
+
+def _matcher(cues: Sequence[Cue]) -> Callable[[str], bool]:
+    words = [cue.words[0] for cue in cues if len(cue.words) == 1]
+    whole = frozenset(word.text for word in words if not word.open_end)
+    beginnings = tuple(word.text for word in words if word.open_end)
+    return lambda text: text in whole or text.startswith(beginnings)
