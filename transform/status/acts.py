@@ -33,10 +33,12 @@ class Act(StrEnum):
     ASKS_PAYMENT = "asks_payment"
     CONFIRMS = "confirms"
     SERVES = "serves"
-    LETS_GO = "lets_go"  # "pity", "cancelled", "another time": what one says to a refusal
+    REVISES = "revises"  # "I'll recalculate"
+    LETS_GO = "lets_go"  # "understood", "no worries": a refusal's answer, and that of other things
+    PARTS = "parts"  # "pity", "another time", "good luck": what one says to a refusal
 
 
-COMPANY_ACTS = frozenset({Act.OFFERS, Act.ASKS_PAYMENT, Act.CONFIRMS, Act.SERVES, Act.LETS_GO})
+COMPANY_ACTS = frozenset({Act.OFFERS, Act.ASKS_PAYMENT, Act.CONFIRMS, Act.SERVES, Act.REVISES, Act.LETS_GO, Act.PARTS})
 CLIENT_ACTS = frozenset(Act) - COMPANY_ACTS
 
 

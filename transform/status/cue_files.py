@@ -24,7 +24,8 @@ TABLES: Mapping[str, frozenset[str]] = {
 _MOST_BYTES = 1 << 20
 _MOST_PHRASES = 20_000
 _MOST_LETTERS = 100
-_WORD = re.compile(r"#|\*|([^\W\d_]+(?:'[^\W\d_]+)*)(\*?)")
+EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
+_WORD = re.compile(rf"#|\*|[{EMOJI}]|([^\W\d_]+(?:'[^\W\d_]+)*)(\*?)")
 _DOCS = "docs/status.md shows a file of one's own"
 
 

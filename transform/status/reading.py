@@ -7,9 +7,10 @@ word (which cues begin with it, whether it denies, whether it is money) is looke
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from transform.status.acts import Act, fold
-from transform.status.cue_files import Cue, Cues, Word
+from transform.status.cue_files import EMOJI, Cue, Cues, Word
 
 _READ_CHARACTERS = 2000
 _REMEMBERED_WORDS = 100_000
@@ -30,7 +31,7 @@ _CAN_BE_VOID = _VOID_IN_QUESTION | _VOID_WHEN_DENIED | _VOID_WHEN_JUST_DENIED | 
 _LETTER = r"[^\W\d_]"
 _TOKEN = re.compile(
     rf"{_LETTER}(?:{_LETTER}|['’ʻʼ‘`´\u0300-\u036f\u0640\u064b-\u0652])*"
-    r"|\d{1,3}(?:[ .,\u00a0]\d{3})+(?!\d)|\d+(?:[.,:/]\d{1,2}(?!\d))*|[,،.!?؟;\n$€£₽₸₺₴₹]"
+    r"|\d{1,3}(?:[ .,\u00a0]\d{3})+(?!\d)|\d+(?:[.,:/]\d{1,2}(?!\d))*|[,،.!?؟;\n$€£₽₸₺₴₹{EMOJI}]"
 )
 _SIGNS = frozenset("$€£₽₸₺₴₹")
 _ENDS = frozenset(".!;\n?؟")
@@ -43,19 +44,20 @@ _BARE_SUM = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What was recognised in one text.
 
     `prices` are amounts with a currency, `bare_sums` large round numbers without, `numbers` what else is counted
-    but not said of what. `asks`: it holds a question.
+    but not said of what, `figures` all numbers and times as typed. `asks`: it holds a question; `denies`: a no.
     """
 
     acts: frozenset[Act] = frozenset()
     prices: tuple[float, ...] = ()
     bare_sums: tuple[float, ...] = ()
     numbers: tuple[float, ...] = ()
+    figures: tuple[str, ...] = ()
     asks: bool = False
+    denies: bool = False
     words: int = 0
 
 
@@ -68,6 +70,7 @@ class _Known:
 
     text: str
     cues: tuple[tuple[tuple[Word, ...], Act], ...] = ()
+    after_number: tuple[tuple[tuple[Word, ...], Act], ...] = ()
     value: float | None = None
     number: bool = False
     end: bool = False
@@ -80,19 +83,40 @@ class _Known:
     marked: bool = False
 
 
+class _Index:
+    """Phrases by their first word."""
+
+    def __init__(self) -> None:
+        self._whole: dict[str, list[tuple[tuple[Word, ...], Act]]] = {}
+        self._beginning: dict[str, list[tuple[str, tuple[Word, ...], Act]]] = {}
+
+    def add(self, words: tuple[Word, ...], act: Act) -> None:
+        first, rest = words[0], words[1:]
+        if first.open_end:
+            self._beginning.setdefault(first.text[:1], []).append((first.text, rest, act))
+        else:
+            self._whole.setdefault(first.text, []).append((rest, act))
+
+    def find(self, text: str) -> tuple[tuple[tuple[Word, ...], Act], ...]:
+        """What is left of each phrase that begins with this word."""
+        open_ended = self._beginning.get(text[:1], ())
+        found = [(rest, act) for beginning, rest, act in open_ended if text.startswith(beginning)]
+        return (*self._whole.get(text, ()), *found)
+
+
 class _Vocabulary(dict[str, _Known]):
     """Words as typed, in lower case, with what is known of them; forgotten when they become too many."""
 
     def __init__(self, cues: Cues, side: str) -> None:
         super().__init__()
-        self._whole: dict[str, list[tuple[tuple[Word, ...], Act]]] = {}
-        self._beginning: dict[str, list[tuple[str, tuple[Word, ...], Act]]] = {}
+        self._alone = _Index()
+        self._after_number = _Index()
         for cue in cues.tables[side]:
-            first, rest, act = cue.words[0], cue.words[1:], Act(cue.name)
-            if first.open_end:
-                self._beginning.setdefault(first.text[:3], []).append((first.text, rest, act))
+            words = cue.words
+            if words[0].text == "#":
+                self._after_number.add(words[1:], Act(cue.name))
             else:
-                self._whole.setdefault(first.text, []).append((rest, act))
+                self._alone.add(words, Act(cue.name))
         self._grammar = {
             name: _matcher([cue for cue in cues.tables["grammar"] if cue.name == name])
             for name in ("denials", "conditions", "elsewhere", "money", "thousands")
@@ -106,24 +130,24 @@ class _Vocabulary(dict[str, _Known]):
 
     def _know(self, token: str) -> _Known:
         if token[0].isdigit():
-            return _Known("#", tuple(self._whole.get("#", ())), _value(token), number=True, marked=True)
+            return _Known("#", value=_value(token), number=True, marked=True)
         if token in _ENDS or token in _COMMAS:
             return _Known(token, end=token in _ENDS, comma=token in _COMMAS)
         if token in _SIGNS:
             return _Known(token, money=True)
         text = fold(token).strip("'")
-        found = list(self._whole.get(text, ()))
-        found += [(rest, act) for first, rest, act in self._beginning.get(text[:3], ()) if text.startswith(first)]
+        alone, after_number = self._alone.find(text), self._after_number.find(text)
         is_in = {name: match(text) for name, match in self._grammar.items()}
         return _Known(
             text,
-            tuple(found),
+            alone,
+            after_number,
             denies=is_in["denials"] or text.endswith("n't"),
             supposes=is_in["conditions"],
             elsewhere=is_in["elsewhere"],
             money=is_in["money"],
             thousands=is_in["thousands"],
-            marked=bool(found),
+            marked=bool(alone or after_number) or is_in["denials"],
         )
 
 
@@ -147,28 +171,36 @@ class CueReader:
 
     def _read(self, text: str) -> Reading:
         text = text[:_READ_CHARACTERS].lower()
-        tokens = list(map(self._vocabulary.__getitem__, _TOKEN.findall(text)))
+        typed = _TOKEN.findall(text)
+        tokens = list(map(self._vocabulary.__getitem__, typed))
         acts: set[Act] = set()
         numbers: list[int] = []
+        counted: set[int] = set()
+        denies = False
         for place, token in enumerate(tokens):
             if not token.marked:
                 continue
-            counted = False
-            for rest, act in token.cues:
-                if rest and not _follows(rest, tokens, place + 1):
-                    continue
-                counted = True
-                if act not in acts and not (act in _CAN_BE_VOID and _void(act, rest, tokens, place)):
-                    acts.add(act)
-            if token.number and not counted:
+            denies |= token.denies
+            if token.number:
                 numbers.append(place)
+                continue
+            for rest, act in token.cues:
+                if act not in acts and (not rest or _follows(rest, tokens, place + 1)):
+                    if not (act in _CAN_BE_VOID and _void(act, rest, tokens, place)):
+                        acts.add(act)
+            if token.after_number and place and tokens[place - 1].number:
+                for rest, act in token.after_number:
+                    if not rest or _follows(rest, tokens, place + 1):
+                        acts.add(act)
+                        counted.add(place - 1)
         asks = "?" in text or "؟" in text
         words = text.count(" ") + text.count("\n") + 1
-        if not numbers and not any(token.number for token in tokens):
-            return Reading(frozenset(acts), asks=asks, words=words)
-        prices, lone = _amounts(tokens, numbers)
+        if not numbers:
+            return Reading(frozenset(acts), asks=asks, denies=denies, words=words)
+        prices, lone = _amounts(tokens, [place for place in numbers if place not in counted])
         bare = tuple(_value(match[1]) or 0.0 for match in _BARE_SUM.finditer(text)) if not prices else ()
-        return Reading(frozenset(acts), prices, bare, lone, asks, words)
+        figures = tuple(typed[place] for place in numbers)
+        return Reading(frozenset(acts), prices, bare, lone, figures, asks, denies, words)
 
 
 def _amounts(tokens: Sequence[_Known], uncounted: Sequence[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -1,6 +1,6 @@
 """The stage of a conversation from the sequence of acts, the last speaker and the silence.
 
-A conversation is walked once, in time order (walk.py); at the end silence decides between the stage reached and
+A conversation is walked once, in time order (client_side.py, company_side.py); at the end silence decides between the stage reached and
 CLOSED. The rules follow the labels' meaning: what counts is who did what after what, not which word occurs.
 """
 
@@ -9,12 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from schemas.words import Status
+from transform.status.client_side import client_wrote
+from transform.status.company_side import company_wrote
 from transform.status.contract import ChatMessage, StatusDecision
+from transform.status.conversation import Conversation
 from transform.status.cue_files import OURS, TRADES, read_cues
 from transform.status.dates import first_day_named
 from transform.status.reading import NOTHING, CueReader
 from transform.status.reasons import reason_of
-from transform.status.walk import Conversation, client_wrote, company_wrote
 
 RULES_VERSION = 3
 SILENCE = timedelta(days=30)
@@ -83,9 +85,10 @@ def _conclude(walk: Conversation, messages: Sequence[ChatMessage], as_of: dateti
 
 def _before_an_offer(walk: Conversation) -> tuple[Status, float]:
     """NEW_LEAD, QUALIFIED or WARMED: how much was said, and whether the client warms to it."""
-    if walk.warmth and walk.turns >= 2 and walk.informed >= 1 and (walk.warmth >= 2 or not walk.details_in_turn):
+    specific_now = walk.turn.specifics > 0
+    if walk.warmth and walk.turns >= 2 and walk.informed >= 1 and (walk.warmth >= 2 or not specific_now):
         return Status.WARMED, _CONFIDENCE[Status.WARMED]
-    if walk.turns >= 4 and walk.informed >= 2 and not walk.details_in_turn:
+    if walk.turns >= 3 and walk.informed >= 2 and not specific_now and (walk.turns >= 4 or not walk.own_figures):
         return Status.WARMED, _WEAK
     if walk.details or walk.turns >= 3:
         return Status.QUALIFIED, _CONFIDENCE[Status.QUALIFIED]
