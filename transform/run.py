@@ -60,7 +60,7 @@ def transform(
     settings: dict[str, str | None] = {"region": region, "language": None, "status": None}
     if options.enrich:
         language = language or open_detector(options.languages, data.cache)
-        status = status or RuleStatusDetector()
+        status = status or RuleStatusDetector(data.status_cues)
         settings |= {"language": language.name, "status": status.name}
         reader = Reader(language, status, as_of, options.languages)
     clean = data.clean(account)

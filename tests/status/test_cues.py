@@ -12,7 +12,7 @@ from transform.status.dates import first_day_named
 from transform.status.reading import CueReader
 
 START = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
-LANGUAGES = sorted(OURS.glob("*.toml"))
+LANGUAGES = sorted(OURS.glob("??.toml"))
 CLIENT = CueReader("client", read_cues(OURS, TRADES))
 COMPANY = CueReader("agent", read_cues(OURS, TRADES))
 

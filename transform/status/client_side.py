@@ -11,10 +11,13 @@ from transform.status.reading import Reading
 # a client who asks again after so long begins anew
 NEW_INQUIRY_AFTER = timedelta(days=10)
 _GOING_ON = frozenset({Act.TAKES_BACK, Act.ACCEPTS, Act.PAYS, Act.ASKS_PRICE, Act.ASKS_CHANGES})
+# whoever cancelled what was sold speaks of money and days too, to get it back
+_GOING_ON_AFTER_SALE = frozenset({Act.TAKES_BACK, Act.ACCEPTS})
 _NO_DECLINE = SETTLING | _GOING_ON | SPECIFICS | {Act.THINKS}
 _SERVED = frozenset({Act.IS_SERVED, Act.IS_THANKFUL})
 _ASKED_ANEW = SPECIFICS | {Act.WISHES, Act.INQUIRES_AGAIN}
 _OF_INTEREST = frozenset({Act.SHOWS_INTEREST, Act.THINKS})
+_WANTS = SPECIFICS | {Act.WISHES, Act.ASKS_GENERALLY}
 _UNDECIDED = frozenset({Act.THINKS, Act.ACCEPTS, Act.HAS_OFFER, Act.PAYS})
 _PICTURES = frozenset({MessageType.IMAGE, MessageType.DOCUMENT})
 _UNDER_WAY = frozenset({MessageType.LOCATION, MessageType.VIDEO})
@@ -39,7 +42,7 @@ def client_wrote(walk: Conversation, message: ChatMessage, reading: Reading) -> 
     if walk.last_from_me is not False:
         walk.turns += 1
         walk.declined = False
-        turn = walk.turn = Turn()
+        turn = walk.turn = Turn(answers=walk.company_asked)
     turn.acts |= acts
     turn.asks |= reading.asks
     turn.words += reading.words
@@ -55,15 +58,13 @@ def client_wrote(walk: Conversation, message: ChatMessage, reading: Reading) -> 
     if message.timed and walk.stage in _OVER:
         _begins_anew(walk, acts, at)
     if walk.stage is Status.CLOSED:
-        talks_price = walk.prices_known and (reading.asks or _names_a_sum(walk, reading))
-        goes_on = talks_price or not acts.isdisjoint(_GOING_ON)
-        if Act.REFUSES in acts or not goes_on:
+        if Act.REFUSES in acts or not _goes_on(walk, reading):
             return
         walk.stage = walk.refused_before or Status.QUALIFIED
         if walk.prices_known and walk.before(Status.SOLD):
             walk.move(Status.NEGOTIATION, "bargaining", at)  # who refuses and goes on, bargains
     if _refuses(walk, reading):
-        walk.refuse(at)
+        walk.refuse(at, inferred=Act.REFUSES not in acts)
     elif walk.stage in _AFTER_THE_SALE:
         if not acts.isdisjoint(_SERVED):
             walk.move(Status.SERVICE, "service", at)
@@ -93,6 +94,14 @@ def _refuses(walk: Conversation, reading: Reading) -> bool:
         return not walk.company_asked and walk.before(Status.SOLD)
     walk.declined |= Act.IS_SORRY in acts or Act.DECLINES in acts
     return False
+
+
+def _goes_on(walk: Conversation, reading: Reading) -> bool:
+    """Whether a client who refused speaks as one who wants it after all."""
+    if walk.refused_before is Status.SOLD:
+        return not reading.acts.isdisjoint(_GOING_ON_AFTER_SALE)
+    talks_price = walk.prices_known and (reading.asks or _names_a_sum(walk, reading))
+    return talks_price or not reading.acts.isdisjoint(_GOING_ON)
 
 
 def _names_a_sum(walk: Conversation, reading: Reading) -> bool:
@@ -138,7 +147,7 @@ def _before_the_sale(walk: Conversation, message: ChatMessage, reading: Reading,
         walk.events["accepted"] = at
     if walk.prices_known and _settles(walk, reading):
         walk.accepted = Act.ACCEPTS in acts
-        walk.move(Status.NEGOTIATION, "bargaining", at)
+        walk.move(Status.NEGOTIATION, "bargaining", at, inferred=acts.isdisjoint(SETTLING))
         return
     if not acts.isdisjoint(_OF_INTEREST):
         walk.warmth += 1 + (Act.THINKS in acts)
@@ -166,7 +175,7 @@ def _settles(walk: Conversation, reading: Reading) -> bool:
     if _names_a_sum(walk, reading):
         return True
     # other days or another number of people than the offer is for
-    tells = Act.GIVES_DETAILS in acts and walk.company_figures.isdisjoint(reading.figures)
+    tells = Act.GIVES_DETAILS in acts and not walk.turn.answers and walk.company_figures.isdisjoint(reading.figures)
     return tells and bool(reading.figures) and acts.isdisjoint(_UNDECIDED) and walk.stage is Status.PROPOSAL_SENT
 
 
@@ -174,7 +183,7 @@ def _service_shows(walk: Conversation, acts: frozenset[Act], kind: str) -> bool:
     """Whether a chat that begins after the sale shows it: two signs, or thanks that follow no open offer."""
     if Act.IS_SERVED in acts:
         # a chat that begins with "we have arrived" and asks for nothing begins after the sale
-        walk.service_signs += 1 + (walk.turns == 1 and acts.isdisjoint(SPECIFICS))
+        walk.service_signs += 1 + (walk.turns == 1 and acts.isdisjoint(_WANTS))
     if kind in _UNDER_WAY:
         walk.service_signs += 1
     if Act.THINKS in acts or Act.BARGAINS in acts:

@@ -27,7 +27,7 @@ def company_wrote(walk: Conversation, message: ChatMessage, reading: Reading) ->
     """Take in a message of the company's."""
     acts, at = reading.acts, message.sent_at
     walk.company_messages += 1
-    walk.company_asked = reading.asks
+    walk.company_asked = reading.asks or (walk.company_asked and bool(walk.last_from_me))
     figures = frozenset(reading.figures)
     walk.company_figures = walk.company_figures | figures if walk.last_from_me else figures
     offer = _is_offer(walk, message, reading)
@@ -39,7 +39,7 @@ def company_wrote(walk: Conversation, message: ChatMessage, reading: Reading) ->
     if walk.stage in _OVER:
         return
     if _takes_for_refusal(walk, reading):
-        walk.refuse(at)
+        walk.refuse(at, inferred=True)
         return
     if walk.stage is Status.SOLD:
         waited = at - walk.last_client_at if message.timed and walk.last_client_at else timedelta()
@@ -47,7 +47,7 @@ def company_wrote(walk: Conversation, message: ChatMessage, reading: Reading) ->
             walk.move(Status.SERVICE, "service", at)
         return
     if _confirms(walk, reading):
-        walk.move(Status.SOLD, "confirmation", at)
+        walk.move(Status.SOLD, "confirmation", at, inferred=not walk.paid and Act.CONFIRMS not in acts)
         return
     if (Act.SERVES in acts and not reading.prices) or message.type in _PLACES:
         walk.service_signs += 1
@@ -56,7 +56,7 @@ def company_wrote(walk: Conversation, message: ChatMessage, reading: Reading) ->
     elif not reading.asks and reading.words >= _INFORMATION_WORDS and (walk.turns >= 2 or walk.client_words >= 8):
         walk.informed += 1
     if Act.REVISES in acts and walk.stage is Status.PROPOSAL_SENT and not walk.last_from_me:
-        walk.move(Status.NEGOTIATION, "bargaining", at)
+        walk.move(Status.NEGOTIATION, "bargaining", at, inferred=True)
     walk.payment_asked |= Act.ASKS_PAYMENT in acts
 
 
@@ -87,7 +87,9 @@ def _confirms(walk: Conversation, reading: Reading) -> bool:
 def _offered(walk: Conversation, message: ChatMessage, reading: Reading) -> None:
     sums = reading.prices or reading.bare_sums
     turn = walk.turn
-    other_terms = turn.figures or not turn.acts.isdisjoint(SETTLING) or Act.ASKS_PRICE not in turn.acts
+    other_terms = not turn.acts.isdisjoint(SETTLING) or (
+        not turn.answers and (turn.figures or Act.ASKS_PRICE not in turn.acts)
+    )
     if (
         walk.stage is Status.PROPOSAL_SENT
         and walk.last_from_me is False
@@ -97,7 +99,8 @@ def _offered(walk: Conversation, message: ChatMessage, reading: Reading) -> None
         and other_terms
         and Act.THINKS not in turn.acts
     ):
-        walk.move(Status.NEGOTIATION, "bargaining", message.sent_at)  # another price after the client's answer
+        # another price after the client's answer
+        walk.move(Status.NEGOTIATION, "bargaining", message.sent_at, inferred=True)
     walk.prices_known = True
     walk.offered.update(sums)
     if walk.before(Status.PROPOSAL_SENT):

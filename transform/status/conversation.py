@@ -15,8 +15,9 @@ SETTLING = frozenset({Act.BARGAINS, Act.ASKS_CHANGES})
 
 @dataclass(slots=True)
 class Turn:
-    """What the client said since the company's last message."""
+    """What the client said since the company's last message; `answers`: the company had asked something."""
 
+    answers: bool = False
     acts: set[Act] = field(default_factory=set)
     specifics: int = 0
     figures: bool = False
@@ -29,7 +30,8 @@ class Conversation:
     """What is known of a conversation up to the message that was read last.
 
     `events` holds the last time of each thing worth telling (the keys of reasons.PHRASES). `declined`: the client
-    said what is a refusal if the company takes it for one. `offered` are the prices that the company named.
+    said what is a refusal if the company takes it for one. `offered` are the prices that the company named. `inferred`:
+    no words say the stage, it follows from what happened around it.
     """
 
     stage: Status = Status.NEW_LEAD
@@ -55,10 +57,13 @@ class Conversation:
     last_from_me: bool | None = None
     last_client_at: datetime | None = None
     offer_by_document: bool = False
+    inferred: bool = False
     events: dict[str, datetime] = field(default_factory=dict)
 
-    def move(self, stage: Status, event: str, at: datetime) -> None:
+    def move(self, stage: Status, event: str, at: datetime, *, inferred: bool = False) -> None:
         """Go to a stage because of an event."""
+        if stage is not self.stage or not inferred:
+            self.inferred = inferred
         self.stage = stage
         self.events[event] = at
 
@@ -66,10 +71,10 @@ class Conversation:
         """Whether the conversation has not come to a stage of the sale yet."""
         return _PLACE.get(self.stage, len(_ORDER)) < _PLACE[stage]
 
-    def refuse(self, at: datetime) -> None:
+    def refuse(self, at: datetime, *, inferred: bool = False) -> None:
         """The client does not want it; the stage is kept for the case that he comes back."""
         self.refused_before = self.stage
-        self.move(Status.CLOSED, "refused", at)
+        self.move(Status.CLOSED, "refused", at, inferred=inferred)
 
     def begin_anew(self, at: datetime) -> None:
         """A new inquiry: what was offered, agreed and paid before does not count for it."""

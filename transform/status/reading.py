@@ -31,7 +31,8 @@ _CAN_BE_VOID = _VOID_IN_QUESTION | _VOID_WHEN_DENIED | _VOID_WHEN_JUST_DENIED | 
 _LETTER = r"[^\W\d_]"
 _TOKEN = re.compile(
     rf"{_LETTER}(?:{_LETTER}|['’ʻʼ‘`´\u0300-\u036f\u0640\u064b-\u0652])*"
-    r"|\d{1,3}(?:[ .,\u00a0]\d{3})+(?!\d)|\d+(?:[.,:/]\d{1,2}(?!\d))*|[,،.!?؟;\n$€£₽₸₺₴₹{EMOJI}]"
+    r"|\d{1,3}(?:[ .,\u00a0]\d{3})+(?!\d)|\d+(?:[.,:/]\d{1,2}(?!\d))*"
+    rf"|[,،.!?؟;\n$€£₽₸₺₴₹{EMOJI}]"
 )
 _SIGNS = frozenset("$€£₽₸₺₴₹")
 _ENDS = frozenset(".!;\n?؟")
@@ -170,7 +171,7 @@ class CueReader:
         return reading
 
     def _read(self, text: str) -> Reading:
-        text = text[:_READ_CHARACTERS].lower()
+        text = text[:_READ_CHARACTERS].lower().replace("у.е", "уе")
         typed = _TOKEN.findall(text)
         tokens = list(map(self._vocabulary.__getitem__, typed))
         acts: set[Act] = set()
@@ -185,9 +186,10 @@ class CueReader:
                 numbers.append(place)
                 continue
             for rest, act in token.cues:
-                if act not in acts and (not rest or _follows(rest, tokens, place + 1)):
-                    if not (act in _CAN_BE_VOID and _void(act, rest, tokens, place)):
-                        acts.add(act)
+                if act in acts or (rest and not _follows(rest, tokens, place + 1)):
+                    continue
+                if act not in _CAN_BE_VOID or not _void(act, rest, tokens, place):
+                    acts.add(act)
             if token.after_number and place and tokens[place - 1].number:
                 for rest, act in token.after_number:
                     if not rest or _follows(rest, tokens, place + 1):
