@@ -65,13 +65,21 @@ class Reading(NamedTuple):
 NOTHING = Reading()
 
 
+class _Phrases(NamedTuple):
+    """What the phrases say that begin with a word: by nothing more, by the next word, and the other ones."""
+
+    alone: tuple[Act, ...] = ()
+    by_next: dict[str, list[tuple[tuple[Word, ...], Act]]] | None = None
+    loose: tuple[tuple[tuple[Word, ...], Act], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of a word, number or mark."""
 
     text: str
-    cues: tuple[tuple[tuple[Word, ...], Act], ...] = ()
-    after_number: tuple[tuple[tuple[Word, ...], Act], ...] = ()
+    phrases: _Phrases | None = None
+    after_number: _Phrases | None = None
     value: float | None = None
     number: bool = False
     end: bool = False
@@ -98,11 +106,23 @@ class _Index:
         else:
             self._whole.setdefault(first.text, []).append((rest, act))
 
-    def find(self, text: str) -> tuple[tuple[tuple[Word, ...], Act], ...]:
+    def find(self, text: str) -> _Phrases | None:
         """What is left of each phrase that begins with this word."""
         open_ended = self._beginning.get(text[:1], ())
-        found = [(rest, act) for beginning, rest, act in open_ended if text.startswith(beginning)]
-        return (*self._whole.get(text, ()), *found)
+        found = [
+            *self._whole.get(text, ()),
+            *((rest, act) for first, rest, act in open_ended if text.startswith(first)),
+        ]
+        if not found:
+            return None
+        by_next: dict[str, list[tuple[tuple[Word, ...], Act]]] = {}
+        loose: list[tuple[tuple[Word, ...], Act]] = []
+        for rest, act in found:
+            if rest and not rest[0].open_end and rest[0].text != "*":
+                by_next.setdefault(rest[0].text, []).append((rest[1:], act))
+            elif rest:
+                loose.append((rest, act))
+        return _Phrases(tuple(act for rest, act in found if not rest), by_next or None, tuple(loose))
 
 
 class _Vocabulary(dict[str, _Known]):
@@ -137,18 +157,18 @@ class _Vocabulary(dict[str, _Known]):
         if token in _SIGNS:
             return _Known(token, money=True)
         text = fold(token).strip("'")
-        alone, after_number = self._alone.find(text), self._after_number.find(text)
+        phrases, after_number = self._alone.find(text), self._after_number.find(text)
         is_in = {name: match(text) for name, match in self._grammar.items()}
         return _Known(
             text,
-            alone,
+            phrases,
             after_number,
             denies=is_in["denials"] or text.endswith("n't"),
             supposes=is_in["conditions"],
             elsewhere=is_in["elsewhere"],
             money=is_in["money"],
             thousands=is_in["thousands"],
-            marked=bool(alone or after_number) or is_in["denials"],
+            marked=bool(phrases or after_number) or is_in["denials"],
         )
 
 
@@ -185,16 +205,14 @@ class CueReader:
             if token.number:
                 numbers.append(place)
                 continue
-            for rest, act in token.cues:
-                if act in acts or (rest and not _follows(rest, tokens, place + 1)):
-                    continue
-                if act not in _CAN_BE_VOID or not _void(act, rest, tokens, place):
-                    acts.add(act)
-            if token.after_number and place and tokens[place - 1].number:
-                for rest, act in token.after_number:
-                    if not rest or _follows(rest, tokens, place + 1):
+            if token.phrases:
+                for act, end in _said(token.phrases, tokens, place):
+                    if act not in acts and (act not in _CAN_BE_VOID or not _void(act, tokens, place, end)):
                         acts.add(act)
-                        counted.add(place - 1)
+            if token.after_number and place and tokens[place - 1].number:
+                for act, _ in _said(token.after_number, tokens, place):
+                    acts.add(act)
+                    counted.add(place - 1)
         asks = "?" in text or "؟" in text
         words = text.count(" ") + text.count("\n") + 1
         if not numbers:
@@ -224,25 +242,44 @@ def _amounts(tokens: Sequence[_Known], uncounted: Sequence[int]) -> tuple[tuple[
     return tuple(prices), tuple(lone)
 
 
-def _follows(rest: Sequence[Word], tokens: Sequence[_Known], place: int) -> bool:
-    """Whether the words of a phrase come from this place on; commas do not count."""
+def _said(phrases: _Phrases, tokens: Sequence[_Known], place: int) -> list[tuple[Act, int]]:
+    """The phrases that begin with the word at this place and go on as they should, with the place of their end."""
+    said = [(act, place) for act in phrases.alone]
+    if phrases.by_next is None and not phrases.loose:
+        return said
+    after = place + 1
+    while after < len(tokens) and tokens[after].comma:
+        after += 1
+    if after < len(tokens) and not tokens[after].end:
+        if phrases.by_next is not None:
+            for rest, act in phrases.by_next.get(tokens[after].text, ()):
+                if (end := _follows(rest, tokens, after)) is not None:
+                    said.append((act, end))
+        for rest, act in phrases.loose:
+            if (end := _follows(rest, tokens, place)) is not None:
+                said.append((act, end))
+    return said
+
+
+def _follows(rest: Sequence[Word], tokens: Sequence[_Known], place: int) -> int | None:
+    """Where the last of these words is, if they come after this place in their order; commas do not count."""
     for word in rest:
+        place += 1
         while place < len(tokens) and tokens[place].comma:
             place += 1
         if place >= len(tokens) or tokens[place].end:
-            return False
+            return None
         text = tokens[place].text
         if word.text != "*" and not (text.startswith(word.text) if word.open_end else text == word.text):
-            return False
-        place += 1
-    return True
+            return None
+    return place
 
 
-def _void(act: Act, rest: Sequence[Word], tokens: Sequence[_Known], place: int) -> bool:
-    """Whether an act is only asked for, denied, supposed or done to another thing."""
+def _void(act: Act, tokens: Sequence[_Known], place: int, end: int) -> bool:
+    """Whether an act, said from `place` to `end`, is only asked for, denied, supposed or done to another thing."""
     if act in _VOID_IN_QUESTION:
-        end = next((token for token in tokens[place:] if token.end), None)
-        if end is not None and end.text in _QUESTIONS:
+        mark = next((token for token in tokens[place:] if token.end), None)
+        if mark is not None and mark.text in _QUESTIONS:
             return True
     before: list[_Known] = []  # up to the beginning of this part of the sentence, backwards
     for token in reversed(tokens[:place]):
@@ -255,7 +292,7 @@ def _void(act: Act, rest: Sequence[Word], tokens: Sequence[_Known], place: int) 
         return True
     if act in _VOID_IN_CONDITION and any(token.supposes for token in before):
         return True
-    near = tokens[max(0, place - 2) : place + len(rest) + 4]
+    near = tokens[max(0, place - 2) : end + 4]
     return act in _VOID_OF_OTHER_THINGS and any(token.elsewhere for token in near)
 
 
