@@ -24,6 +24,7 @@ TABLES: Mapping[str, frozenset[str]] = {
 _MOST_BYTES = 1 << 20
 _MOST_PHRASES = 20_000
 _MOST_LETTERS = 100
+_LEAST_LETTERS = 2
 EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
 _WORD = re.compile(rf"#|\*|[{EMOJI}]|([^\W\d_]+(?:'[^\W\d_]+)*)(\*?)")
 _DOCS = "docs/status.md shows a file of one's own"
@@ -108,8 +109,8 @@ def _cues_of(name: str, content: bytes) -> Iterator[tuple[str, Cue]]:
                     raise _fault(
                         name,
                         f"has something at {where}, place {number}, that is no phrase",
-                        f"a phrase is at most {_MOST_LETTERS} letters in quotes and begins with a number sign, a word, "
-                        "or three letters of one before *",
+                        f"a phrase is at most {_MOST_LETTERS} letters in quotes and begins (after #, if it has one) "
+                        f"with a word, or with {_LEAST_LETTERS} letters of one before *",
                     )
                 yield table, Cue(words, act)
             count += len(phrases)
@@ -122,12 +123,9 @@ def words_of(phrase: str) -> tuple[Word, ...] | None:
     if len(phrase) > _MOST_LETTERS:
         return None
     words = tuple(Word(match[1] or match[0], bool(match[2])) for match in _WORD.finditer(fold(phrase)))
-    if (
-        not words
-        or words[0].text == "*"
-        or (words[0].open_end and len(words[0].text) < 3)
-        or words == (Word("#", False),)
-    ):
+    # a number counts with the word that follows it
+    first = words[1:] if words and words[0].text == "#" else words
+    if not first or first[0].text in {"#", "*"} or (first[0].open_end and len(first[0].text) < _LEAST_LETTERS):
         return None
     return words
 

@@ -76,7 +76,7 @@ def _conversation(number: int, line: bytes) -> LabelledConversation:
     if not isinstance(name, str) or not name:
         raise _LineError("has no id (a text)")
     status = fields.get("status")
-    if status not in set(Status):
+    if not isinstance(status, str) or status not in set(Status):
         raise _LineError("has no known status: one of " + " ".join(Status))
     as_of = _moment(fields.get("as_of"), "as_of")
     given = fields.get("messages")
