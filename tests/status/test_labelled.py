@@ -11,11 +11,11 @@ from schemas.errors import ExitCode, UserError
 from schemas.words import MessageType, Status
 from transform.status.labelled import read_conversations
 
-SECRET = "Тайное слово +996555123456"
+PRIVATE = "Тайное слово +996555123456"
 
 
 def line(**changes: Any) -> dict[str, Any]:
-    message = {"ts": "2026-02-27T10:15:00Z", "from_me": False, "type": "text", "text": SECRET}
+    message = {"ts": "2026-02-27T10:15:00Z", "from_me": False, "type": "text", "text": PRIVATE}
     whole = {"id": "c1", "as_of": "2026-03-01T09:00:00Z", "status": "QUALIFIED", "messages": [message]}
     return {key: value for key, value in (whole | changes).items() if value is not ...}
 
@@ -47,22 +47,22 @@ def test_messages_come_in_time_order_up_to_the_moment_and_times_without_an_offse
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        ("{" + SECRET, "is not JSON"),
+        ("{" + PRIVATE, "is not JSON"),
         ("[" * 100_000, "is not JSON"),
-        (json.dumps([SECRET]), "is not a JSON object"),
+        (json.dumps([PRIVATE]), "is not a JSON object"),
         (line(id=7), "has no id"),
         (line(id=...), "has no id"),
-        (line(status=SECRET), "has no known status: one of NEW_LEAD QUALIFIED"),
+        (line(status=PRIVATE), "has no known status: one of NEW_LEAD QUALIFIED"),
         (line(status=[]), "has no known status"),
-        (line(as_of="yesterday " + SECRET), "has no as_of"),
+        (line(as_of="yesterday " + PRIVATE), "has no as_of"),
         (line(as_of=1772355600), "has no as_of"),
-        (line(messages=SECRET), "has no list of messages"),
+        (line(messages=PRIVATE), "has no list of messages"),
         (line(messages=[]), "has no list of messages"),
-        (line(messages=[SECRET]), "holds something that is no message (1. of the list)"),
+        (line(messages=[PRIVATE]), "holds something that is no message (1. of the list)"),
         (line(messages=message(ts="12:00")), "has no ts in message 1"),
         (line(messages=message(from_me="no")), "has no from_me in message 1"),
-        (line(messages=message(type=SECRET)), "has an unknown type in message 1: one of audio call"),
-        (line(messages=message(text=[SECRET])), "has a text in message 1 that is none"),
+        (line(messages=message(type=PRIVATE)), "has an unknown type in message 1: one of audio call"),
+        (line(messages=message(text=[PRIVATE])), "has a text in message 1 that is none"),
         (line(), "has the id of line 1"),
     ],
 )

@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_used_is_named_with_the_place_and_the_fix(
 
 def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "cues" / "office.toml").mkdir(parents=True)
-    with pytest.raises(UserError, match="office.toml cannot be read"):
+    with pytest.raises(UserError, match=r"office\.toml cannot be read"):
         RuleStatusDetector(tmp_path / "cues")
 
 

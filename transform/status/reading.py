@@ -190,6 +190,10 @@ class CueReader:
                 self._readings[text] = reading
         return reading
 
+    def forget_texts(self) -> None:
+        """Forget the texts that were read; what is known of words stays."""
+        self._readings.clear()
+
     def _read(self, text: str) -> Reading:
         text = text[:_READ_CHARACTERS].lower().replace("у.е", "уе")
         typed = _TOKEN.findall(text)

@@ -50,6 +50,11 @@ class RuleStatusDetector:
         self._client = CueReader("client", cues)
         self._company = CueReader("agent", cues)
 
+    def forget_texts(self) -> None:
+        """Forget what was read of texts, for measuring; answers do not change."""
+        self._client.forget_texts()
+        self._company.forget_texts()
+
     def decide(self, messages: Sequence[ChatMessage], as_of: datetime) -> StatusDecision:
         """The status at `as_of`; `messages` in time order, none later than `as_of`."""
         walk = Conversation()
