@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from transform.status.acts import Act, fold
+from transform.status.amounts import bare_sums, value_of
 from transform.status.cue_files import EMOJI, Cue, Cues, Word
 
 _READ_CHARACTERS = 2000
@@ -38,11 +39,6 @@ _SIGNS = frozenset("$€£₽₸₺₴₹")
 _ENDS = frozenset(".!;\n?؟")
 _QUESTIONS = frozenset("?؟")
 _COMMAS = frozenset(",،")
-# a round sum of four and more digits, no year, no phone number, no time
-_BARE_SUM = re.compile(
-    r"(?<![\d+:/.-])(?<!\d[ .\u00a0])([1-9]\d{0,2}[ .,\u00a0]\d{3}|(?!20[0-3]\d)[1-9]\d{2,5}0)"
-    r"(?![\d:/]| \d{3}|\s?(?:[mмkк][mм]?|kg|кг|метр\w*)(?!\w))"
-)
 
 
 class Reading(NamedTuple):
@@ -151,7 +147,7 @@ class _Vocabulary(dict[str, _Known]):
 
     def _know(self, token: str) -> _Known:
         if token[0].isdigit():
-            return _Known("#", value=_value(token), number=True, marked=True)
+            return _Known("#", value=value_of(token), number=True, marked=True)
         if token in _ENDS or token in _COMMAS:
             return _Known(token, end=token in _ENDS, comma=token in _COMMAS)
         if token in _SIGNS:
@@ -222,7 +218,7 @@ class CueReader:
         if not numbers:
             return Reading(frozenset(acts), asks=asks, denies=denies, words=words)
         prices, lone = _amounts(tokens, [place for place in numbers if place not in counted])
-        bare = tuple(_value(match[1]) or 0.0 for match in _BARE_SUM.finditer(text)) if not prices else ()
+        bare = () if prices else bare_sums(text)
         figures = tuple(typed[place] for place in numbers)
         return Reading(frozenset(acts), prices, bare, lone, figures, asks, denies, words)
 
@@ -298,17 +294,6 @@ def _void(act: Act, tokens: Sequence[_Known], place: int, end: int) -> bool:
         return True
     near = tokens[max(0, place - 2) : end + 4]
     return act in _VOID_OF_OTHER_THINGS and any(token.elsewhere for token in near)
-
-
-def _value(number: str) -> float | None:
-    """The value of a number as typed; None for a time or a fraction."""
-    if ":" in number or "/" in number:
-        return None
-    digits = re.sub(r"[ .,\u00a0](?=\d{3}(?!\d))", "", number).replace(",", ".")
-    try:
-        return float(digits)
-    except ValueError:
-        return None
 
 
 def _matcher(cues: Sequence[Cue]) -> Callable[[str], bool]:
