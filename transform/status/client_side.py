@@ -54,7 +54,7 @@ def client_wrote(walk: Conversation, message: ChatMessage, reading: Reading) -> 
     specific = is_specific(reading)
     if specific:
         walk.details += 1
-        walk.events["details"] = at
+        walk.events.setdefault("details", at)
     if message.timed and walk.stage in _OVER:
         _begins_anew(walk, acts, at)
     if walk.stage is Status.CLOSED:

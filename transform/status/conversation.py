@@ -29,9 +29,9 @@ class Turn:
 class Conversation:
     """What is known of a conversation up to the message that was read last.
 
-    `events` holds the last time of each thing worth telling (the keys of reasons.PHRASES). `declined`: the client
-    said what is a refusal if the company takes it for one. `offered` are the prices that the company named. `inferred`:
-    no words say the stage, it follows from what happened around it.
+    `events` holds the last time of each thing worth telling (the keys of reasons.EVENTS), of `details` the first.
+    `declined`: the client said what is a refusal if the company takes it for one. `offered` are the prices that the
+    company named. `inferred`: no words say the stage, it follows from what happened around it.
     """
 
     stage: Status = Status.NEW_LEAD
