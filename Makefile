@@ -65,7 +65,11 @@ upgrade: setup ## Bring the newest neonize in its allowed range (when WhatsApp s
 
 .PHONY: transform
 transform: setup ## Snapshots to clean tables, offline
-	@$(WA2PG) transform $(account) $(OPTIONS)
+	@$(WA2PG) transform $(account) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
+
+.PHONY: review
+review: setup ## Write the spreadsheet in which a person has the last word
+	@$(WA2PG) review $(account) $(OPTIONS)
 
 .PHONY: load
 load: setup ## Clean tables to PostgreSQL: make load ORG=my-company
@@ -78,6 +82,10 @@ import: setup ## All three in a row: make import ORG=my-company
 .PHONY: audit
 audit: setup ## Check the archive: make audit ACCOUNT=office (all accounts without)
 	@$(WA2PG) audit $(if $(strip $(ACCOUNT)),"$$ACCOUNT") $(OPTIONS)
+
+.PHONY: doctor
+doctor: setup ## Is everything there that the work needs? What mends what is not?
+	@$(WA2PG) doctor $(account) $(OPTIONS)
 
 .PHONY: org
 org: setup ## Make an organisation: make org NAME='My company' [ID=uuid]
@@ -95,7 +103,9 @@ chaos: setup ## Kill every stage at random moments and compare (minutes)
 .PHONY: bench
 bench: setup ## Print the figures of every benchmark (minutes)
 	$(BIN)/python -m benchmarks.extract
+	$(BIN)/python -m benchmarks.audit
 	$(BIN)/python -m benchmarks.transform
 	$(BIN)/python -m benchmarks.link
 	$(BIN)/python -m benchmarks.language
 	$(BIN)/python -m benchmarks.status
+	$(BIN)/python -m benchmarks.report

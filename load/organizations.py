@@ -30,6 +30,11 @@ class Organization:
     name: str
     slug: str
 
+    @property
+    def row_id(self) -> str:
+        """The id as its table has it."""
+        return str(self.id)
+
 
 @dataclass(frozen=True)
 class OrganizationResult:

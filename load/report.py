@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from load.layout import Layout
+
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """Options of one load. `org` is an organisation's id or slug; `limit` counts chats."""
+    """Options of one load. `org` is an organisation's id or slug; `limit` counts chats.
+
+    `layout` is the one that the database must have, None for whichever it has.
+    """
 
     org: str
     dry_run: bool = False
@@ -13,6 +18,7 @@ class LoadOptions:
     only_new: bool = False
     skip_duplicates: bool = True
     overwrite_status: bool = False
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True)
@@ -25,10 +31,11 @@ class FailedChat:
 
 @dataclass(frozen=True)
 class ChatFigures:
-    """total = imported + updated + skipped + failed + left_out.
+    """total = imported + updated + skipped + failed + left_out + held_back.
 
     `imported`: the client is new. `updated`: he was there and something of his was added or changed.
-    `skipped`: he was there and nothing was. `left_out`: by `limit` or `only_new`.
+    `skipped`: he was there and nothing was. `left_out`: by `limit` or `only_new`. `held_back`: by a person, with
+    `skip` in the review file.
     """
 
     total: int
@@ -37,11 +44,12 @@ class ChatFigures:
     skipped: int
     left_out: int
     failed: list[FailedChat]
+    held_back: int = 0
 
 
 @dataclass(frozen=True)
 class MessageFigures:
-    """total = inserted + updated + already_there + rejected + left_out; `left_out`: with their chats."""
+    """total = inserted + updated + already_there + rejected + left_out + held_back; the last two: with their chats."""
 
     total: int
     inserted: int
@@ -49,6 +57,7 @@ class MessageFigures:
     already_there: int
     rejected: int
     left_out: int
+    held_back: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,10 @@ class PeopleWithoutNumber:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """The figures of one load. `run` is the import run's id, None on a dry run; `seconds` are the load's alone."""
+    """The figures of one load. `run` is the import run's id, None on a dry run; `seconds` are the load's alone.
+
+    `messages_locked_seconds`: how long nobody else could write messages; None in layouts that need no such lock.
+    """
 
     run: str | None
     layout: str
@@ -74,3 +86,4 @@ class LoadReport:
     people_without_number: PeopleWithoutNumber
     warnings: list[str]
     seconds: float = field(compare=False, default=0.0)
+    messages_locked_seconds: float | None = field(compare=False, default=None)

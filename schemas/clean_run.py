@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import Link, Tool
+from schemas.sound import LeftOut
 from schemas.tables import CLEAN_TABLES
 
 RUN_JSON = "run.json"
 CURRENT = "current"
-# raised whenever a clean table's columns change; 2: clients.languages
-FORMAT: Literal[2] = 2
+# raised whenever a clean table's columns change; 2: clients.languages; 3: clients.skip, review and language model
+FORMAT: Literal[3] = 3
 
 
 class _Strict(BaseModel):
@@ -58,10 +59,41 @@ class Accounting(_Strict):
         return self.rows_in == self.rows_out + self.duplicates + sum(sum(part.values()) for part in parts)
 
 
-class CleanRun(_Strict):
-    """What run.json says: inputs, settings and outcome of one transform."""
+class ReviewRecord(_Strict):
+    """The review file a run was made with: its rows, those that change something, and those that match nobody."""
 
-    format: Literal[2]
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    rows: int = Field(ge=0)
+    applied: int = Field(ge=0)
+    unmatched: int = Field(ge=0)
+
+
+class LanguageModelRecord(_Strict):
+    """Whom a run asked for statuses, and how the conversations were decided.
+
+    conversations = asked + cached + unasked; `fallback` of them were decided by the rules all the same. `usd` is what
+    the answers of this run cost as far as the server says, None where it does not.
+    """
+
+    server: str
+    model: str
+    prompt_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    agreed_at: datetime | None
+    conversations: int = Field(ge=0)
+    cached: int = Field(ge=0)
+    asked: int = Field(ge=0)
+    unasked: int = Field(ge=0)
+    fallback: dict[str, int]
+    usd: float | None
+
+
+class CleanRun(_Strict):
+    """What run.json says: inputs, settings and outcome of one transform.
+
+    `left_out` are the damaged parts of the archive that `--skip-damaged` went on without.
+    """
+
+    format: Literal[3]
     tool: Tool
     run: str
     account: str
@@ -78,7 +110,10 @@ class CleanRun(_Strict):
     contacts_without_messages: int = Field(ge=0)
     own_known: bool
     history_complete: bool
+    left_out: list[LeftOut] = []
     warnings: list[str]
+    review: ReviewRecord | None = None
+    language_model: LanguageModelRecord | None = None
 
     def to_json(self) -> bytes:
         """The bytes of run.json."""

@@ -57,6 +57,20 @@ class DataDir:
         """`sessions/<account>`: the linked device's keys, full access to the account; never copied anywhere."""
         return self.root / "sessions" / account
 
+    def review(self, account: str) -> Path:
+        """`review/<account>.csv`: what a person knows better about the account's clients (docs/review.md)."""
+        return self.root / "review" / f"{account}.csv"
+
+    @property
+    def runs(self) -> Path:
+        """`runs/<organisation>`: what loads did, for layouts whose own tables have no place for it."""
+        return self.root / "runs"
+
+    @property
+    def reports(self) -> Path:
+        """`reports`: files with personal data that are made to be read."""
+        return self.root / "reports"
+
     @property
     def status_cues(self) -> Path:
         """`status_cues`: a company's own cue files for statuses (docs/status.md); it may be missing."""

@@ -157,6 +157,7 @@ CLEAN_CLIENTS = _schema(
         "outgoing_count": pa.int32(),
         "ad_title": pa.string(),
         "addresses": pa.list_(pa.string()),
+        "skip": pa.bool_(),
     },
     required=frozenset(
         {
@@ -168,6 +169,7 @@ CLEAN_CLIENTS = _schema(
             "incoming_count",
             "outgoing_count",
             "addresses",
+            "skip",
         }
     ),
 )

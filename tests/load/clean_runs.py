@@ -96,6 +96,7 @@ class Chat:
             "outgoing_count": len(self.messages) - incoming,
             "ad_title": None,
             "addresses": [f"{self.phone[1:]}@s.whatsapp.net"],
+            "skip": False,
         } | self.more
 
     def rows(self) -> list[dict[str, Any]]:

@@ -48,6 +48,7 @@ def test_every_column_arrives_as_it_is_in_the_clean_tables(connection: psycopg.C
     names = [column.name for column in connection.execute("select * from clients").description or ()]
     stored = dict(zip(names, client or (), strict=True))
     told = chat.client() | {"languages": chat.languages}
+    del told["skip"]  # who is skipped does not come here
     assert {name: stored[name] for name in told} == told
     assert str(stored["import_run_id"]) == report.run
     found = connection.execute("select * from messages order by sent_at")
