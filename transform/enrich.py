@@ -115,7 +115,8 @@ class Reader:
             messages = [message for _, message in self._messages]
             decision = self._status.decide(messages, self._as_of)
             if self._asker:
-                self._asker.consider(self._phone, messages, self._names.get(self._phone, self._own_names), decision)
+                names = self._names.get(self._phone, self._own_names)
+                self._asker.consider(self._phone, messages, self._as_of, names)
             self._own_words.sort(key=lambda said: said[:2])
             own = client_language(
                 ((text, detection) for _, _, text, detection in self._own_words),

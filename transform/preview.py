@@ -39,7 +39,7 @@ def request_for(
     as_of = as_utc(options.as_of or started_at)
     archive = read_archive(data.archive(account))
     region = (options.region or own_region(archive) or "").upper() or None
-    asker = Asker(model, RememberedAnswers(None), None, as_of)
+    asker = Asker(model, RememberedAnswers(None), None)
     language = open_detector(options.languages, data.cache)
     reader = Reader(language, RuleStatusDetector(), as_of, options.languages, asker)
     clean = data.clean(account)

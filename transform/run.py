@@ -82,7 +82,7 @@ def transform(
         settings |= {"language": language.name, "status": status.name}
         if model:
             terms = Terms(account, Agreements(data.root), model.agree, progress)
-            asker = Asker(model.options, RememberedAnswers(data.cache), terms, as_of)
+            asker = Asker(model.options, RememberedAnswers(data.cache), terms)
         reader = Reader(language, status, as_of, options.languages, asker)
     clean = data.clean(account)
     with private_umask(), exclusive(clean, "transform"):

@@ -6,17 +6,19 @@ from typing import Any
 
 import click
 
+from schemas.clean_run import LanguageModelRecord
 from schemas.errors import ExitCode, UserError
 from schemas.settings import Settings
 from transform.llm.agreement import Estimate
+from transform.llm.asking import BUDGET
 from transform.llm.options import DEFAULT_MODEL, OPENROUTER, ModelOptions
 from transform.run import LanguageModel
 from wa2pg.invocation import Invocation
 from wa2pg.talk import say, warn
 
 _LONGEST_KEY = 1000
-_OPTIONS = (
-    click.option("--use-llm", is_flag=True, help="Ask a language model for the statuses; costs money, sends chats."),
+_USE = click.option("--use-llm", is_flag=True, help="Ask a language model for the statuses; costs money, sends chats.")
+_TERMS = (
     click.option("--openrouter-key", metavar="KEY", help="Its key; - reads it from stdin (OPENROUTER_API_KEY)."),
     click.option("--llm-budget", type=click.FloatRange(min=0, min_open=True), metavar="USD",
                  help="Stop asking when so much is spent; the rules tell the rest."),
@@ -29,9 +31,19 @@ OPTIONS = ("use_llm", "openrouter_key", "llm_budget", "llm_at_once", "yes")
 
 def with_language_model_options(function: Callable[..., int]) -> Callable[..., int]:
     """Add the options that say whether and how a language model is asked."""
-    for option in reversed(_OPTIONS):
+    return _USE(with_model_terms(function))
+
+
+def with_model_terms(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that say how it is asked."""
+    for option in reversed(_TERMS):
         function = option(function)
     return function
+
+
+def enrichment_code(asked: LanguageModelRecord | None) -> ExitCode:
+    """7 when a language model was asked and gave no answer for some; a budget that is spent is as it was wanted."""
+    return ExitCode.ENRICHMENT if asked and set(asked.fallback) - {BUDGET} else ExitCode.DONE
 
 
 def language_model(invocation: Invocation, options: dict[str, Any]) -> LanguageModel | None:

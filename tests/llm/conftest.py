@@ -9,7 +9,6 @@ import pytest
 
 from schemas.clean_run import LanguageModelRecord
 from schemas.progress import no_progress
-from schemas.words import Status
 from tests.llm.server import MODEL, ModelServer
 from transform.llm import service
 from transform.llm.agreement import Agreements, Estimate
@@ -19,7 +18,6 @@ from transform.llm.options import ModelOptions
 from transform.status import ChatMessage, StatusDecision
 
 START = datetime(2026, 2, 1, 10, tzinfo=UTC)
-BY_RULES = StatusDecision(Status.NEW_LEAD, 0.5, "rules", "first contact")
 KEY = "sk-or-v1-0123456789abcdef"
 
 
@@ -58,9 +56,9 @@ def ask(tmp_path: Path) -> Ask:
             return agreed
 
         terms = Terms("office", Agreements(tmp_path), agree, no_progress)
-        asker = Asker(chosen, RememberedAnswers(tmp_path / "cache"), terms, START + timedelta(days=1))
+        asker = Asker(chosen, RememberedAnswers(tmp_path / "cache"), terms)
         for number, text in enumerate(texts):
-            asker.consider(f"+99655500000{number}", [said(text)], [], BY_RULES)
+            asker.consider(f"+99655500000{number}", [said(text)], START + timedelta(days=1), [])
         decisions = dict(asker.decisions())
         return Asked(decisions, asker.record(), asker.warnings, estimates)
 

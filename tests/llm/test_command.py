@@ -270,3 +270,34 @@ def test_a_run_that_is_stopped_keeps_the_answers_that_it_paid_for(sample: Termin
     server.script = good
     done = transform(sample, server)
     assert done.json["language_model"]["cached"] >= 5
+
+
+def test_a_model_is_measured_on_labelled_conversations(tmp_path: Path, server: ModelServer) -> None:
+    def told(request: dict[str, Any], _number: int) -> Reply:
+        return completion(answer("SOLD" if "paid" in request["messages"][1]["content"] else "QUALIFIED"))
+
+    server.script = told
+    lines = [
+        {
+            "id": name,
+            "as_of": "2026-03-01T09:00:00Z",
+            "status": status,
+            "messages": [{"ts": "2026-02-28T10:00:00Z", "from_me": False, "type": "text", "text": text}],
+        }
+        for name, status, text in (("a", "SOLD", "I have paid"), ("b", "QUALIFIED", "How much for five?"),
+                                   ("c", "NEW_LEAD", "Hello there"))
+    ]  # fmt: skip
+    (tmp_path / "labelled.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    terminal = Terminal(tmp_path)
+    words = ("evaluate", "status", "labelled.jsonl", "--llm", "--json")
+    assert terminal.run(*words, LLM_BASE_URL=server.url).code == 2
+    done = terminal.run(*words, "--yes", LLM_BASE_URL=server.url)
+    assert done.code == 0, done.err
+    assert [one["id"] for one in done.json["wrong"]] == ["c"]
+    assert done.json["sources"] == {"llm": 3}
+    assert done.json["language_model"]["asked"] == 3
+    server.script = lambda _request, _number: failure(401)
+    lines.append(lines[0] | {"id": "d", "messages": [lines[0]["messages"][0] | {"text": "Hi"}]})  # type: ignore[operator]
+    (tmp_path / "labelled.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    stopped = terminal.run(*words, LLM_BASE_URL=server.url)
+    assert (stopped.code, stopped.json["sources"]) == (7, {"llm": 3, "rules": 1})

@@ -35,7 +35,7 @@ class _Conversation:
     key: str
     text: str
     situation: Situation
-    by_rules: StatusDecision
+    as_of: datetime
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,11 @@ class Asker:
     Without `terms` it asks nobody, and only what would be sent can be looked at.
     """
 
-    def __init__(self, options: ModelOptions, answers: RememberedAnswers, terms: Terms | None, as_of: datetime) -> None:
+    def __init__(self, options: ModelOptions, answers: RememberedAnswers, terms: Terms | None) -> None:
         self.name = options.name
         self._options = options
         self._answers = answers
         self._terms = terms
-        self._as_of = as_of
         self._conversations: list[_Conversation] = []
         self._asked: set[str] = set()
         self._missing: dict[str, str] = {}
@@ -67,10 +66,8 @@ class Asker:
         self._agreed_at: datetime | None = None
         self.warnings: list[str] = []
 
-    def consider(
-        self, phone: str, messages: Sequence[ChatMessage], names: Iterable[str], by_rules: StatusDecision
-    ) -> None:
-        """Take in a client's conversation up to `as_of`; `by_rules` counts where there is no answer."""
+    def consider(self, phone: str, messages: Sequence[ChatMessage], as_of: datetime, names: Iterable[str]) -> None:
+        """Take in a client's conversation up to `as_of`, which may hold his `names`."""
         if not messages:
             return
         theirs = (message.text for message in messages if message.text and not message.from_me)
@@ -78,7 +75,7 @@ class Asker:
         text = written_down(messages, NameMask([*names, own or ""]))
         key = answer_key(self._options, text)
         # the text of what is known already is not needed again, but for telling whether the reason quotes it
-        self._conversations.append(_Conversation(phone, key, text, situation_of(messages), by_rules))
+        self._conversations.append(_Conversation(phone, key, text, situation_of(messages), as_of))
 
     def request_for(self, phone: str) -> bytes | None:
         """The body that would be sent for a client's conversation; None when there is no such client."""
@@ -128,7 +125,7 @@ class Asker:
     def _decision(self, one: _Conversation, answer: Answer) -> StatusDecision:
         if quotes(answer.reason, one.text):
             answer = answer.model_copy(update={"reason": f"read from the conversation by {self._options.model}"})
-        return decide(answer, one.situation, self._as_of)
+        return decide(answer, one.situation, one.as_of)
 
     def _ask(self, new: list[_Conversation], terms: Terms) -> None:
         if self._options.is_openrouter and not self._options.key:

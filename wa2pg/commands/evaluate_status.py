@@ -2,14 +2,18 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.text import Text
 
+from schemas.errors import ExitCode
+from transform.llm.evaluate import evaluate_model
 from transform.status import RuleStatusDetector
 from transform.status.evaluate import Evaluation, evaluate
 from transform.status.labelled import read_conversations
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.language_model import enrichment_code, language_model, with_model_terms
 from wa2pg.talk import report_text
 
 _SHOWN_WRONG = 40
@@ -27,8 +31,10 @@ _SHORT = {
 
 @click.command("status", short_help="How well sales statuses are told.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.jsonl")
+@click.option("--llm", is_flag=True, help="Let the language model tell them, the rules where it does not.")
+@with_model_terms
 @command_options("evaluate status", account=False)
-def evaluate_status_command(invocation: Invocation, file: Path) -> int:
+def evaluate_status_command(invocation: Invocation, file: Path, llm: bool, **options: Any) -> int:
     """Tell the status of every conversation in a file and count what is right.
 
     A line is a conversation in JSON with its right status; docs/status.md shows one. Texts are never printed: the
@@ -36,12 +42,23 @@ def evaluate_status_command(invocation: Invocation, file: Path) -> int:
 
     \b
       wa2pg evaluate status labelled.jsonl --json
+      wa2pg evaluate status labelled.jsonl --llm --llm-budget 1
     """
+    model = language_model(invocation, options | {"use_llm": llm})
     labelled = read_conversations(file)
-    found = evaluate(labelled, RuleStatusDetector(invocation.settings.data_dir / "status_cues"))
-    body = asdict(found)
+    rules = RuleStatusDetector(invocation.settings.data_dir / "status_cues")
+    found = evaluate(labelled, rules)
+    code, asked = ExitCode.DONE, None
+    if model:
+        with invocation.progress() as progress:
+            found, asked, warnings = evaluate_model(
+                labelled, rules, model, invocation.data(), invocation.account, progress
+            )
+        invocation.warnings += warnings
+        code = enrichment_code(asked)
+    body = asdict(found) | {"language_model": asked.model_dump(mode="json") if asked else None}
     detector = body.pop("name")
-    return invocation.finish({"detector": detector, **body}, _tables(found))
+    return invocation.finish({"detector": detector, **body}, _tables(found), exit_code=code)
 
 
 def _tables(found: Evaluation) -> list[Text]:

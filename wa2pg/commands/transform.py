@@ -9,11 +9,10 @@ from rich.text import Text
 
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
-from transform.llm.asking import BUDGET
 from transform.preview import request_for
 from transform.run import LanguageModel, TransformOptions, transform
 from wa2pg.invocation import Invocation, command_options
-from wa2pg.language_model import language_model, model_options, with_language_model_options
+from wa2pg.language_model import enrichment_code, language_model, model_options, with_language_model_options
 from wa2pg.talk import report_text, say
 
 
@@ -78,9 +77,8 @@ def run_transform(
 
 
 def exit_code_of(folder: CleanRunFolder) -> ExitCode:
-    """7 when a language model was asked and gave no answer for some; a budget that is spent is as it was wanted."""
-    model = folder.run.language_model
-    return ExitCode.ENRICHMENT if model and set(model.fallback) - {BUDGET} else ExitCode.DONE
+    """What the run comes to."""
+    return enrichment_code(folder.run.language_model)
 
 
 def _options(invocation: Invocation, as_of: datetime | None) -> TransformOptions:
