@@ -6,6 +6,7 @@ missing or changed is written. A dry run does the same and takes it back, so its
 
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -31,9 +32,15 @@ _SECONDS_BETWEEN_TRIES = 0.5
 
 
 def load(
-    connection: psycopg.Connection, clean: CleanRunFolder, options: LoadOptions, progress: Progress = no_progress
+    connection: psycopg.Connection,
+    clean: CleanRunFolder,
+    options: LoadOptions,
+    progress: Progress = no_progress,
+    look: Callable[[Import], None] | None = None,
 ) -> LoadReport:
     """Load the clean run for one organisation; the connection must be in autocommit, as `connect` gives it.
+
+    `look` sees what the load has written, before it is committed or, on a dry run, taken back.
 
     Raises UserError: 2 for options, 3 for an unknown organisation, 5 for a damaged clean run, 6 for the database.
     Whatever it raises, and however it dies, nothing of the run is in the database then.
@@ -48,16 +55,18 @@ def load(
         organization = find_organization(connection, options.org)
         work = Import(connection, organization.id, uuid.uuid4(), clean.run.account)
         with connection.transaction(force_rollback=options.dry_run):
-            _wait_for_turn(work, progress)
+            wait_for_turn(work, progress)
             begin = time.monotonic()
             report = _load(work, clean, options, progress)
+            if look:
+                look(work)
         return replace(report, seconds=time.monotonic() - begin)
     except psycopg.Error as error:
         raise database_error(error, "loading") from None
 
 
-def _wait_for_turn(work: Import, progress: Progress) -> None:
-    # two loads of one organisation go one after the other; the lock goes with the transaction
+def wait_for_turn(work: Import, progress: Progress) -> None:
+    """Hold the lock of the organisation until the transaction ends: its loads go one after the other."""
     key = int.from_bytes(uuid.uuid5(work.organization, "load").bytes[:8], signed=True)
     while True:
         row = work.connection.execute("select pg_try_advisory_xact_lock(%s)", [key]).fetchone()
@@ -145,6 +154,7 @@ def _follow_messages(work: Import, options: LoadOptions) -> None:
     work.execute("insert_status_history")
     work.execute("update_clients")
     work.execute("update_conversations", overwrite=overwrite)
+    work.execute("keep_rows")
 
 
 def _warnings(options: LoadOptions, with_nul: int, orphans: int) -> list[str]:

@@ -1,0 +1,141 @@
+"""Taking a load back: exactly what it inserted goes, what it changed gets its earlier values, in one transaction.
+
+What people, other programs or later loads have built on is left: without `force` that is a reason to take nothing
+back, with it everything else goes.
+"""
+
+import time
+from dataclasses import dataclass, field, replace
+
+import psycopg
+
+from load.database_errors import database_error
+from load.layout import Layout
+from load.rights import check_undo_rights
+from load.run import wait_for_turn
+from load.runs import Run, find_run
+from load.targets.crm.take_back import find_kept, lock_tables, mark, take_back
+from load.targets.crm.work import Import
+from schemas.errors import ExitCode, UserError
+from schemas.progress import Progress, Step, no_progress
+
+
+@dataclass(frozen=True)
+class UndoOptions:
+    """`run`: an id, its beginning, or `last`; `org` narrows the choice. `force` leaves what people have worked on."""
+
+    run: str
+    org: str | None = None
+    force: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Rows of one client and table that stay, and why; `by` is the run or table in the way, `row` one of them."""
+
+    client: str | None
+    table: str
+    reason: str
+    by: str | None
+    rows: int
+    row: str
+
+
+@dataclass(frozen=True)
+class RowFigures:
+    """`removed`: inserted by the run and deleted now; `restored`: given their earlier values; `left`: as they are."""
+
+    removed: int = 0
+    restored: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True)
+class UndoReport:
+    """What taking a load back did, or would do; when `refused`, nothing was done and `conflicts` say why.
+
+    `locked_seconds`: for so long others could read the tables and not write to them.
+    """
+
+    run: str
+    layout: str
+    organization_id: str
+    dry_run: bool
+    refused: bool
+    clients: RowFigures
+    conversations: RowFigures
+    messages: RowFigures
+    history_rows: int
+    conflicts: list[Conflict]
+    locked_seconds: float = field(compare=False, default=0.0)
+
+
+def undo(connection: psycopg.Connection, options: UndoOptions, progress: Progress = no_progress) -> UndoReport:
+    """Take a load back; the connection must be in autocommit, as `connect` gives it.
+
+    Raises UserError: 1 when the load was taken back before, 2 for an unknown run, 3 for an unknown organisation, 6 for
+    the database. Whatever it raises, and however it dies, nothing was taken back then.
+    """
+    run = find_run(connection, options.run, options.org)
+    try:
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        check_undo_rights(connection)
+        work = Import(connection, run.organization_id, run.id, run.account)
+        with connection.transaction() as transaction:
+            report = _undo(work, options, progress)
+            if options.dry_run or report.refused:
+                raise psycopg.Rollback(transaction)
+    except psycopg.Error as error:
+        raise database_error(error, "taking the load back") from None
+    return report
+
+
+def _undo(work: Import, options: UndoOptions, progress: Progress) -> UndoReport:
+    wait_for_turn(work, progress)
+    begin = time.monotonic()
+    if not options.dry_run:
+        lock_tables(work, progress)
+    # seen only now that no other undo of this organisation goes on
+    _refuse_twice(find_run(work.connection, str(work.run), None))
+    progress(Step("looking for what was done since"))
+    conflicts = [Conflict(*row) for row in find_kept(work)]
+    report = UndoReport(
+        run=str(work.run),
+        layout=Layout.CRM.value,
+        organization_id=str(work.organization),
+        dry_run=options.dry_run,
+        refused=bool(conflicts) and not options.force,
+        clients=RowFigures(),
+        conversations=RowFigures(),
+        messages=RowFigures(),
+        history_rows=0,
+        conflicts=conflicts,
+    )
+    if report.refused:
+        return report
+    progress(Step("taking the load back"))
+    taken = take_back(work)
+    report = replace(
+        report,
+        clients=RowFigures(taken.removed["clients"], taken.restored["clients"], taken.left["clients"]),
+        conversations=RowFigures(
+            taken.removed["conversations"], taken.restored["conversations"], taken.left["conversations"]
+        ),
+        messages=RowFigures(taken.removed["messages"], taken.restored["messages"], taken.left["messages"]),
+        history_rows=taken.removed["client_status_history"],
+    )
+    mark(work, taken)
+    return replace(report, locked_seconds=time.monotonic() - begin)
+
+
+def _refuse_twice(run: Run) -> None:
+    if run.undone_at is None:
+        return
+    left = sum((run.undone or {}).get("left", {}).values())
+    also = f"; {left} rows that people had worked on were left" if left else ""
+    raise UserError(
+        f"This load was taken back before, at {run.undone_at:%Y-%m-%d %H:%M} by {run.undone_by}{also}.",
+        hint="see: wa2pg runs list; to bring its rows again, load the clean run: wa2pg load",
+        exit_code=ExitCode.FAILED,
+    )
