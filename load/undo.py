@@ -94,8 +94,7 @@ def undo(connection: psycopg.Connection, options: UndoOptions, progress: Progres
 def _undo(work: Import, options: UndoOptions, progress: Progress) -> UndoReport:
     wait_for_turn(work, progress)
     begin = time.monotonic()
-    if not options.dry_run:
-        lock_tables(work, progress)
+    lock_tables(work, progress)
     # seen only now that no other undo of this organisation goes on
     _refuse_twice(find_run(work.connection, str(work.run), None))
     progress(Step("looking for what was done since"))

@@ -13,7 +13,7 @@ cross join (select started_at from public.import_runs where id = %(run)s) r
 where m.table_name = 'clients'
   and case
     when h.import_run_id = %(run)s
-      then (h.changed_by, h.new_status, h.reason)
+      then m.after is not null and (h.changed_by, h.new_status, h.reason)
         is distinct from ('IMPORT', m.after ->> 'status', m.after ->> 'status_reason')
     else m.inserted or (m.before ? 'status' and h.created_at > r.started_at)
   end
