@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from load.layout import Layout
+
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """Options of one load. `org` is an organisation's id or slug; `limit` counts chats."""
+    """Options of one load. `org` is an organisation's id or slug; `limit` counts chats.
+
+    `layout` is the one that the database must have, None for whichever it has.
+    """
 
     org: str
     dry_run: bool = False
@@ -13,6 +18,7 @@ class LoadOptions:
     only_new: bool = False
     skip_duplicates: bool = True
     overwrite_status: bool = False
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,10 @@ class PeopleWithoutNumber:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """The figures of one load. `run` is the import run's id, None on a dry run; `seconds` are the load's alone."""
+    """The figures of one load. `run` is the import run's id, None on a dry run; `seconds` are the load's alone.
+
+    `messages_locked_seconds`: how long nobody else could write messages; None in layouts that need no such lock.
+    """
 
     run: str | None
     layout: str
@@ -74,3 +83,4 @@ class LoadReport:
     people_without_number: PeopleWithoutNumber
     warnings: list[str]
     seconds: float = field(compare=False, default=0.0)
+    messages_locked_seconds: float | None = field(compare=False, default=None)

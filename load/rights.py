@@ -34,9 +34,9 @@ UNDO_RIGHTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def check_load_rights(connection: psycopg.Connection) -> None:
+def check_load_rights(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]] = LOAD_RIGHTS) -> None:
     """Raise UserError (6) with the GRANTs that are missing for a load."""
-    _check(connection, LOAD_RIGHTS, "The database user lacks rights that a load needs.")
+    _check(connection, needed, "The database user lacks rights that a load needs.")
 
 
 def check_undo_rights(connection: psycopg.Connection) -> None:

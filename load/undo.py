@@ -92,7 +92,7 @@ def undo(connection: psycopg.Connection, options: UndoOptions, progress: Progres
 
 
 def _undo(work: Import, options: UndoOptions, progress: Progress) -> UndoReport:
-    wait_for_turn(work, progress)
+    wait_for_turn(work.connection, work.organization, progress)
     begin = time.monotonic()
     lock_tables(work, progress)
     # seen only now that no other undo of this organisation goes on
