@@ -55,6 +55,21 @@ class Figures:
     history_rows: int
 
 
+@dataclass(frozen=True)
+class PlannedClient:
+    """A client whom a load inserts or changes. `changes`: [{"field", "old", "new"}], of one who was there."""
+
+    client: str
+    phone: str
+    name: str | None
+    status: str
+    language: str | None
+    new: bool
+    messages_new: int
+    messages_changed: int
+    changes: list[dict[str, Any]]
+
+
 class LayoutLoad(Protocol):
     """One load into the tables of one layout."""
 
@@ -85,6 +100,9 @@ class LayoutLoad(Protocol):
 
     def refused_chats(self) -> list[FailedChat]:
         """The chats that the database did not take."""
+
+    def plan(self) -> list[PlannedClient]:
+        """Whom the run inserted or changed, latest message first; after `follow_messages`."""
 
     def finish(self, report: LoadReport) -> None:
         """Record how the run ended: the last thing in the transaction."""

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from load.migrate import check_migrated
 from load.report import FailedChat, LoadReport
 from load.rights import check_load_rights
-from load.target import Figures, Job
+from load.target import Figures, Job, PlannedClient
 from load.targets.crm.clients import insert_chats, refused_chats, stage_clients
 from load.targets.crm.messages import load_messages
 from load.targets.crm.people import match_people
@@ -102,6 +102,10 @@ class CrmLoad:
     def refused_chats(self) -> list[FailedChat]:
         """The chats that the database did not take."""
         return refused_chats(self._work)
+
+    def plan(self) -> list[PlannedClient]:
+        """Whom the run inserted or changed."""
+        return [PlannedClient(*row) for row in self._work.execute("plan").fetchall()]
 
     def finish(self, report: LoadReport) -> None:
         """Give the run's row its figures."""
