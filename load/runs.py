@@ -80,9 +80,7 @@ def find_run(connection: psycopg.Connection, wanted: str, org: str | None) -> Ru
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UserError(
-            "No load has this id.", hint="see them with: wa2pg runs list", exit_code=ExitCode.USAGE
-        )
+        raise UserError("No load has this id.", hint="see them with: wa2pg runs list", exit_code=ExitCode.USAGE)
     raise UserError(
         f"{len(found)} loads have an id that begins so.",
         hint="give more of the id: wa2pg runs list --json shows all of it",

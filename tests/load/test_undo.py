@@ -21,6 +21,7 @@ from load.report import LoadOptions
 from load.rights import UNDO_RIGHTS
 from load.run import load
 from load.runs import find_run, list_runs
+from load.statements import statement
 from load.targets.crm import take_back as step
 from load.undo import Conflict, UndoOptions, UndoReport, undo
 from schemas.errors import ExitCode, UserError
@@ -73,7 +74,9 @@ def a_message_by_hand(connection: psycopg.Connection, phone: str = PHONE) -> Non
 
 
 RICHER = [
-    Chat(f"+9965550{0:05}", (Message("0-0", 0, body="edited", more={"edited_at": at(9)}), Message("new", 30)), name="N"),
+    Chat(
+        f"+9965550{0:05}", (Message("0-0", 0, body="edited", more={"edited_at": at(9)}), Message("new", 30)), name="N"
+    ),
     *[chat.but(status="CLOSED", archived=True) for chat in many_chats(5, messages=4)[1:]],
     Chat(OTHER, (Message("Z", 50),)),
 ]
@@ -187,11 +190,13 @@ def test_a_number_that_passed_to_a_newcomer_goes_back(
 ) -> None:
     load_chats([Chat(PHONE, (Message("A"),), more={"addresses": [LID, number(PHONE)]})])
     before = rows(connection)
-    load_chats([
-        Chat(OTHER, (Message("A"),), more={"addresses": [LID, number(OTHER)]}),
-        Chat("+996700000002", (Message("Q"),)),
-        Chat(PHONE, (Message("X"),), more={"addresses": [LID_2, number(PHONE)]}),
-    ])
+    load_chats(
+        [
+            Chat(OTHER, (Message("A"),), more={"addresses": [LID, number(OTHER)]}),
+            Chat("+996700000002", (Message("Q"),)),
+            Chat(PHONE, (Message("X"),), more={"addresses": [LID_2, number(PHONE)]}),
+        ]
+    )
     take_back(dry_run=True)
     report = take_back()
     assert rows(connection) == before, report
@@ -206,8 +211,10 @@ BY_PEOPLE = {
         ("clients", "people"),
     ),
     "a reason of the history": (
-        "update client_status_history set reason = 'because' where client_id = (select id from clients "
-        "where phone = %(phone)s)",
+        (
+            "update client_status_history set reason = 'because' where client_id = (select id from clients "
+            "where phone = %(phone)s)"
+        ),
         ("clients", "people"),
     ),
     "a chat put aside": (
@@ -215,14 +222,18 @@ BY_PEOPLE = {
         ("conversations", "changed"),
     ),
     "another channel": (
-        "insert into conversations (id, organization_id, client_id, channel) "
-        "select gen_random_uuid(), organization_id, id, 'TELEGRAM' from clients where phone = %(phone)s",
+        (
+            "insert into conversations (id, organization_id, client_id, channel) "
+            "select gen_random_uuid(), organization_id, id, 'TELEGRAM' from clients where phone = %(phone)s"
+        ),
         ("clients", "people"),
     ),
     "a text": (
-        "update messages set body = 'corrected' where id = (select m.id from messages m join conversations v "
-        "on v.id = m.conversation_id join clients c on c.id = v.client_id where c.phone = %(phone)s "
-        "order by m.id limit 1)",
+        (
+            "update messages set body = 'corrected' where id = (select m.id from messages m join conversations v "
+            "on v.id = m.conversation_id join clients c on c.id = v.client_id where c.phone = %(phone)s "
+            "order by m.id limit 1)"
+        ),
         ("messages", "changed"),
     ),
     "a message": (
@@ -236,8 +247,10 @@ BY_PEOPLE = {
         ("clients", "referenced"),
     ),
     "a star at a message": (
-        "insert into stars select m.id from messages m join conversations v on v.id = m.conversation_id "
-        "join clients c on c.id = v.client_id where c.phone = %(phone)s order by m.id limit 1",
+        (
+            "insert into stars select m.id from messages m join conversations v on v.id = m.conversation_id "
+            "join clients c on c.id = v.client_id where c.phone = %(phone)s order by m.id limit 1"
+        ),
         ("messages", "referenced"),
     ),
     "a column of their own": (
@@ -245,8 +258,10 @@ BY_PEOPLE = {
         ("clients", "changed"),
     ),
     "a flag of their own": (
-        "update messages set starred = true where conversation_id = (select v.id from conversations v "
-        "join clients c on c.id = v.client_id where c.phone = %(phone)s) and direction = 'OUTGOING'",
+        (
+            "update messages set starred = true where conversation_id = (select v.id from conversations v "
+            "join clients c on c.id = v.client_id where c.phone = %(phone)s) and direction = 'OUTGOING'"
+        ),
         ("messages", "changed"),
     ),
 }
@@ -340,7 +355,7 @@ def test_a_change_by_a_person_of_what_a_load_did_not_change_is_no_hindrance(
     connection: psycopg.Connection, load_chats: Loader, take_back: Undo
 ) -> None:
     load_chats([Chat(PHONE)])
-    load_chats([Chat(PHONE, name="New Name")], skip_duplicates=False)
+    load_chats([Chat(PHONE, (Message("A"), Message("B", 1)), name="New Name")], skip_duplicates=False)
     connection.execute("update clients set country = 'KZ'")
     a_message_by_hand(connection)
     report = take_back()
@@ -376,7 +391,9 @@ def test_an_earlier_load_that_a_later_one_built_on_names_it(
 ) -> None:
     first = load_chats([Chat(PHONE), Chat(OTHER)]).run
     before = rows(connection)
-    second = load_chats([Chat(PHONE, (Message("A", body="edited"), Message("B", 1)), name="Later")], skip_duplicates=False)
+    second = load_chats(
+        [Chat(PHONE, (Message("A", body="edited"), Message("B", 1)), name="Later")], skip_duplicates=False
+    )
     report = take_back(first)
     assert report.refused
     assert {conflict.by for conflict in report.conflicts} == {second.run}
@@ -444,7 +461,10 @@ def test_a_number_that_somebody_else_has_by_now_is_not_given_back(
     assert reasons(take_back()) == {("clients", "number_taken")}
     report = take_back(force=True)
     assert (report.messages.removed, report.clients.left) == (1, 1)
-    assert sorted(connection.execute("select phone, incoming_count from clients").fetchall()) == [(PHONE, 0), (OTHER, 1)]
+    assert sorted(connection.execute("select phone, incoming_count from clients").fetchall()) == [
+        (PHONE, 0),
+        (OTHER, 1),
+    ]
 
 
 def test_an_added_address_and_a_reaction_are_taken_back(
@@ -634,3 +654,7 @@ def test_reasons_hold_no_values(connection: psycopg.Connection, load_chats: Load
         assert isinstance(conflict, Conflict)
         assert PEOPLES_PHONE not in repr(conflict)
         assert "Secret" not in repr(conflict)
+
+
+def test_no_column_of_ours_is_taken_for_one_that_people_added(connection: psycopg.Connection) -> None:
+    assert one(connection, statement("crm", "undo/find_added_columns").decode()) is None

@@ -22,13 +22,15 @@ STATUSES = ["NEW_LEAD", "QUALIFIED", "SOLD"]
 loads = st.tuples(st.just("load"), st.integers(0, 50), st.booleans(), st.booleans())
 undos = st.tuples(st.just("undo"), st.integers(0, 9), st.booleans(), st.booleans())
 people = st.tuples(st.just("people"), st.integers(0, 8), st.integers(0, 9), st.booleans())
-works = st.lists(st.one_of(loads, undos, people, people), min_size=4, max_size=14).map(lambda rest: [("load", 1, True, False), *rest])
+works = st.lists(st.one_of(loads, undos, people, people), min_size=4, max_size=14).map(
+    lambda rest: [("load", 1, True, False), *rest]
+)
 
 Claims = dict[tuple[str, str, str], Any]
 
 
 def archive(variant: int) -> list[Chat]:
-    """Some of three people, whose numbers, names, texts and statuses differ from one state of the archive to another."""
+    """Some of three people; numbers, names, texts and statuses differ from one state of the archive to another."""
     choose = random.Random(variant)  # noqa: S311 - a state to load, not a secret
     phones = choose.sample(PHONES, 3)
     chats = []

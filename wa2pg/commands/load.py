@@ -1,17 +1,21 @@
 """`wa2pg load`: clean tables to PostgreSQL."""
 
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.text import Text
 
 from load.layout import Layout
+from load.plan import plan, write_plan
 from load.report import LoadOptions, LoadReport
 from load.run import check_ready, load
 from schemas.clean_run import read_current_run
 from schemas.errors import ExitCode, UserError
+from wa2pg.commands.load_undo import check_undo_options, run_undo
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.plan_table import plan_table
 from wa2pg.talk import report_text
 from wa2pg.target import open_target
 
@@ -45,6 +49,11 @@ def with_load_options(function: Any) -> Any:
 @click.command("load", short_help="Clean tables to PostgreSQL.")
 @click.option("--org", metavar="ORG", help="Organisation, by id or slug (WA2PG_ORG).")
 @with_load_options
+@click.option("--plan", is_flag=True, help="Only show, client by client, what would change.")
+@click.option("--csv", type=click.Path(path_type=Path), metavar="FILE", help="Where --plan writes its table.")
+@click.option("--undo", metavar="RUN", help="Take a load back: its id (`wa2pg runs list`) or `last`.")
+@click.option("--force", is_flag=True, help="With --undo: leave what people have worked on, take back the rest.")
+@click.option("--yes", is_flag=True, help="With --undo: do not ask.")
 @command_options("load")
 def load_command(invocation: Invocation, org: str | None, **options: Any) -> int:
     """Load the clean tables into PostgreSQL, without duplicates, in one transaction.
@@ -54,13 +63,41 @@ def load_command(invocation: Invocation, org: str | None, **options: Any) -> int
     \b
       wa2pg load --org silk-road-tours --dry-run
       wa2pg load --org silk-road-tours --limit 100 --only-new
+      wa2pg load --org silk-road-tours --plan
+      wa2pg load --undo last --dry-run
     """
+    check_undo_options(options)
+    if options["undo"]:
+        return run_undo(invocation, org, options)
+    if options["plan"]:
+        return _run_plan(invocation, org, options)
+    if options["csv"]:
+        raise UserError(
+            "--csv goes with --plan only.", hint="for example: --plan --csv plan.csv", exit_code=ExitCode.USAGE
+        )
     report, psql = run_load(invocation, org, options)
     return invocation.finish(
         load_body(report),
         [load_table(invocation, report), *look_into_it(psql)],
         next_command=next_after_load(invocation, report, org),
     )
+
+
+def _run_plan(invocation: Invocation, org: str | None, options: dict[str, Any]) -> int:
+    asked = _load_options(_organization(invocation, org), options)
+    clean = read_current_run(invocation.data().clean(invocation.real_account()))
+    with open_target(invocation) as target, invocation.progress() as progress:
+        found = plan(target.connection, clean, asked, progress, runs=invocation.data().runs)
+    invocation.warnings += found.report.warnings
+    path = options["csv"] or invocation.data().reports / f"plan-{invocation.account}.csv"
+    write_plan(path, found.clients)
+    body = load_body(found.report) | {"clients": [asdict(client) for client in found.clients], "csv": str(path)}
+    reports = [
+        plan_table(found.clients),
+        load_table(invocation, found.report),
+        report_text("Table", [("file", str(path))]),
+    ]
+    return invocation.finish(body, reports, next_command=next_after_load(invocation, found.report, org))
 
 
 def check_target(invocation: Invocation, org: str | None, options: dict[str, Any]) -> None:

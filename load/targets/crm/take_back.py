@@ -15,14 +15,6 @@ from schemas.progress import Progress, Step
 
 _SECONDS_BETWEEN_TRIES = 0.5
 _SECONDS_TO_WAIT = 60.0
-# what 0001 to 0003 make; anything else in these tables is the company's own
-_OURS = (
-    "id organization_id client_id conversation_id phone name first_name last_name name_source preferred_language "
-    "language_confidence languages status status_confidence status_source status_reason country time_zone "
-    "first_message_at last_message_at incoming_count outgoing_count ad_title addresses import_run_id created_at "
-    "updated_at channel message_count archived direction whatsapp_message_id type body sent_at language delivery "
-    "reply_to forwarded edited_at deleted_at reactions media_mime media_name media_bytes content_hash"
-).split()
 
 
 @dataclass(frozen=True)
@@ -60,7 +52,7 @@ def lock_tables(work: Import, progress: Progress) -> None:
 
 def find_kept(work: Import) -> list[tuple[Any, ...]]:
     """Find every row that somebody has built on since; returns client, table, reason, cause, rows and one of them."""
-    row = work.execute("undo/find_added_columns", ours=_OURS).fetchone()
+    row = work.execute("undo/find_added_columns").fetchone()
     added = Jsonb((row[0] if row else None) or {})
     work.execute("undo/find_rows")
     work.connection.execute("analyze wa2pg_mine")

@@ -18,6 +18,12 @@ from (
   where c.oid in ('public.clients'::regclass, 'public.conversations'::regclass, 'public.messages'::regclass)
     and a.attgenerated = ''
     and (not a.atthasdef or a.atthasmissing)
-    and a.attname <> all (%(ours)s)
+    and a.attname <> all (
+      '{id,organization_id,client_id,conversation_id,phone,name,first_name,last_name,name_source,preferred_language,'
+      'language_confidence,languages,status,status_confidence,status_source,status_reason,country,time_zone,'
+      'first_message_at,last_message_at,incoming_count,outgoing_count,ad_title,addresses,import_run_id,created_at,'
+      'updated_at,channel,message_count,archived,direction,whatsapp_message_id,type,body,sent_at,language,delivery,'
+      'reply_to,forwarded,edited_at,deleted_at,reactions,media_mime,media_name,media_bytes,content_hash}'::text[]
+    )
   group by c.relname
 ) tables
