@@ -25,7 +25,7 @@ _REASONS = {
 _OF_PEOPLE = {
     "client_status_history": "somebody has spoken about his status since",
     "conversations": "he has a conversation that no load brought",
-    "messages": "it has messages that no load brought",
+    "messages": "his conversation has messages that no load brought",
 }
 _ONE = {"clients": "client", "conversations": "conversation", "messages": "message"}
 
@@ -71,7 +71,7 @@ def _confirm(run: Run, expected: UndoReport) -> None:
     if not sys.stdin.isatty():
         raise UserError(
             "Taking a load back deletes rows, and there is nobody here to ask.",
-            hint=f"see what it would do: wa2pg load --undo {run.short} --dry-run   then do it with --yes",
+            hint=f"look first: wa2pg load --undo {run.short} --dry-run   then say --yes",
             exit_code=ExitCode.USAGE,
         )
     removed, restored = _rows(expected, "removed"), _rows(expected, "restored")
@@ -126,7 +126,7 @@ def _table(run: Run, report: UndoReport) -> Text:
     ]
     if report.locked_seconds is not None:
         rows.append(("others waited to write", f"{report.locked_seconds:,.1f} seconds"))
-    title = "Taking back (dry run: nothing was changed)" if report.dry_run else "Taken back"
+    title = "Taking back, dry run" if report.dry_run else "Taken back"
     return report_text(f"{title}: load {run.short} of {run.finished_at:%Y-%m-%d %H:%M} UTC", rows)
 
 
@@ -141,7 +141,7 @@ def _conflict_rows(conflicts: list[Conflict]) -> list[tuple[str, str]]:
     for conflict in conflicts[:_SHOWN]:
         if conflict.client != client:
             client = conflict.client
-            rows.append(("left: client", client or "unknown"))
+            rows.append(("because of client", client or "unknown"))
         rows.append(("", _sentence(conflict)))
     if len(conflicts) > _SHOWN:
         rows.append(("", f"and {len(conflicts) - _SHOWN:,} more; --json shows all of them"))
