@@ -44,7 +44,7 @@ def insert_chats(work: Import, options: LoadOptions, progress: Progress) -> None
 def make_conversations(work: Import, chats: Sequence[tuple[int, str, datetime | None]]) -> dict[int, str]:
     """Make an ACTIVE conversation for each (number, client id, time of its first message); returns their keys."""
     clients = {number: client for number, client, _ in chats}
-    there = dict(
+    there: dict[str, int] = dict(
         work.connection.execute(
             'select "clientId", count(*) from public.conversations where "clientId" = any(%s) group by 1',
             [list(clients.values())],

@@ -19,7 +19,7 @@ from load.run_ledger import (
 )
 from load.statements import statement
 from load.target import Job
-from schemas.errors import ExitCode, UserError
+from schemas.errors import UserError
 
 
 def open_ledger(job: Job) -> FileLedger:

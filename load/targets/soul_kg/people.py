@@ -49,9 +49,10 @@ def stage_clients(work: Import, rows: Iterable[dict[str, Any]]) -> None:
     work.connection.execute(statement("soul_kg", "stage_clients"))
     columns = sql.SQL(", ").join(map(sql.Identifier, (*_MADE, *_COPIED)))
     target = sql.SQL("copy wa2pg_clients ({}) from stdin").format(columns)
+    countries: dict[str, str] = {}
     with work.connection.cursor() as cursor, cursor.copy(target) as copy:
         for row in rows:
-            copy.write_row((*_made(work, row), *(row[name] for name in _COPIED)))
+            copy.write_row((*_made(work, row, countries), *(row[name] for name in _COPIED)))
     work.connection.execute("analyze wa2pg_clients")
 
 
@@ -73,7 +74,7 @@ def match_people(work: Import, progress: Progress) -> tuple[list[str], float]:
     return [], locked
 
 
-def _made(work: Import, row: dict[str, Any]) -> tuple[Any, ...]:
+def _made(work: Import, row: dict[str, Any], countries: dict[str, str]) -> tuple[Any, ...]:
     phone = row["phone"]
     lid = min((address for address in row["addresses"] if address.endswith(_LID)), default="")
     first = str(client_key(work.namespace, phone))
@@ -84,16 +85,24 @@ def _made(work: Import, row: dict[str, Any]) -> tuple[Any, ...]:
         second,
         conversation_key(work.namespace, second, 0),
         chat_address(phone, row["addresses"]),
-        _country_name(phone) if row["country"] else None,
+        _country_name(row["country"], phone, countries),
         row["incoming_count"] + row["outgoing_count"],
     )
 
 
-def _country_name(phone: str) -> str | None:
-    try:
-        return geocoder.country_name_for_number(phonenumbers.parse(phone), "en") or None
-    except phonenumbers.NumberParseException:
+def _country_name(country: str | None, phone: str, known: dict[str, str]) -> str | None:
+    if country is None:
         return None
+    if country not in known:
+        # nothing for a number in a range newer than phonenumbers' tables: the next of the country says it
+        try:
+            name = geocoder.country_name_for_number(phonenumbers.parse(phone), "en")
+        except phonenumbers.NumberParseException:
+            name = ""
+        if not name:
+            return None
+        known[country] = name
+    return known[country]
 
 
 def _claim(work: Import) -> None:

@@ -1,4 +1,4 @@
-"""What a load needs of the Soul KG CRM's tables. Prisma makes them: quoted camelCase, ids TEXT, times UTC without zone."""
+"""What a load needs of the Soul KG CRM's tables (Prisma made: quoted camelCase, ids TEXT, times UTC without zone)."""
 
 from collections.abc import Mapping
 

@@ -174,7 +174,8 @@ def test_a_status_that_a_person_or_the_ai_set_is_kept_unless_told_otherwise(
     if recorded:
         crm.history(crm.value("select id from clients"), "NEGOTIATION", by)
     sold = Chat(PHONE, BOTH, status="SOLD")
-    for options in ({}, {"skip_duplicates": False}, {"overwrite_status": True}):
+    kept: list[dict[str, Any]] = [{}, {"skip_duplicates": False}, {"overwrite_status": True}]
+    for options in kept:
         loads(sold, **options)
         assert crm.value("select status from clients") == "NEGOTIATION"
     report = loads(sold, skip_duplicates=False, overwrite_status=True)
