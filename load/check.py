@@ -41,6 +41,14 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
         "clients whose counts do not follow their messages",
         "run: wa2pg load (counts follow the messages of every chat it loads)",
     ),
+    "double_messages": (
+        "messages that stand twice in one conversation",
+        "look at them in the CRM and delete one of each: wa2pg made none of them twice",
+    ),
+    "late_conversations": (
+        "conversations whose last time is before their last message",
+        'the CRM sorts them too low: correct "lastMessageAt" there',
+    ),
     "not_in_database": ("clients of the archive who are not in the database", "run: wa2pg load"),
     "behind_archive": ("clients whose last message in the archive is newer than in the database", "run: wa2pg load"),
 }
@@ -56,6 +64,14 @@ _OF_LAYOUT: Mapping[Layout, tuple[str, ...]] = {
         "double_people",
         "uncounted_conversations",
         "uncounted_clients",
+    ),
+    Layout.SOUL_KG: (
+        "orphan_conversations",
+        "orphan_messages",
+        "orphan_statuses",
+        "double_phones",
+        "double_messages",
+        "late_conversations",
     ),
 }
 

@@ -39,9 +39,9 @@ def check_load_rights(connection: psycopg.Connection, needed: Mapping[str, tuple
     _check(connection, needed, "The database user lacks rights that a load needs.")
 
 
-def check_undo_rights(connection: psycopg.Connection) -> None:
+def check_undo_rights(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]] = UNDO_RIGHTS) -> None:
     """Raise UserError (6) with the GRANTs that are missing for taking a load back."""
-    _check(connection, UNDO_RIGHTS, "The database user lacks rights that taking a load back needs.")
+    _check(connection, needed, "The database user lacks rights that taking a load back needs.")
 
 
 def _check(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]], lacks: str) -> None:

@@ -1,82 +1,49 @@
 """The loads of a database: listed, found by a piece of their id, shown."""
 
-import uuid
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from pathlib import Path
 
 import psycopg
 from psycopg.rows import class_row
 
 from load.database_errors import database_error
+from load.layout import Layout, recognise
 from load.migrate import check_migrated
-from load.organizations import find_organization
+from load.organizations import find_organization, list_organizations
+from load.run_record import RowsThere, Run
 from load.statements import statement
+from load.targets.soul_kg.run_list import ledger_rows, ledger_runs
 from schemas.errors import ExitCode, UserError
 
 LAST = "last"
-# as many as `runs list` shows; fewer would soon be another run's
-SHORT = 8
 
 
-@dataclass(frozen=True)
-class Run:
-    """A load that was committed. `counts` are its figures, `undone` those of taking it back; `undone_at` says when."""
+def list_runs(connection: psycopg.Connection, org: str | None, runs: Path | None = None) -> list[Run]:
+    """The loads of an organisation (by id or slug), or of all, the one that ended last first.
 
-    id: uuid.UUID
-    organization_id: uuid.UUID
-    organization: str
-    account: str
-    clean_run: str
-    tool_version: str
-    options: dict[str, Any]
-    counts: dict[str, Any]
-    started_at: datetime
-    finished_at: datetime
-    undone_at: datetime | None
-    undone_by: str | None
-    undone: dict[str, Any] | None
-
-    @property
-    def short(self) -> str:
-        """The beginning of the id, as people type it."""
-        return str(self.id)[:SHORT]
-
-
-@dataclass(frozen=True)
-class RowsThere:
-    """How many of the rows that a run inserted are in the database now, and how many rows it changed."""
-
-    clients: int
-    conversations: int
-    messages: int
-    history_rows: int
-    changed_clients: int
-    changed_conversations: int
-    changed_messages: int
-
-
-def list_runs(connection: psycopg.Connection, org: str | None) -> list[Run]:
-    """The loads of an organisation (by id or slug), or of all, newest first."""
-    check_migrated(connection)
-    organization = find_organization(connection, org).id if org else None
+    `runs` is the data directory's folder of that name: layouts whose tables have no place for runs have them there.
+    """
     try:
+        if recognise(connection).layout is Layout.SOUL_KG:
+            organizations = [find_organization(connection, org)] if org else list_organizations(connection)
+            return ledger_runs(connection, organizations, runs) if runs else []
+        check_migrated(connection)
+        organization = find_organization(connection, org).id if org else None
         with connection.cursor(row_factory=class_row(Run)) as cursor:
             return cursor.execute(statement("crm", "undo/runs"), {"organization": organization}).fetchall()
     except psycopg.Error as error:
         raise database_error(error, "reading the loads") from None
 
 
-def find_run(connection: psycopg.Connection, wanted: str, org: str | None) -> Run:
+def find_run(connection: psycopg.Connection, wanted: str, org: str | None, runs: Path | None = None) -> Run:
     """The load with this id or beginning of an id, or the newest that stands (`last`).
 
     Raises UserError: 2 when it is none, or not one alone; 3 for an unknown organisation; 6 for the database.
     """
-    runs = list_runs(connection, org)
+    known = list_runs(connection, org, runs)
     if wanted == LAST:
-        return _last(runs)
+        return _last(known)
     text = wanted.strip().lower()
-    found = [run for run in runs if text and str(run.id).startswith(text)]
+    found = [run for run in known if text and str(run.id).startswith(text)]
     if len(found) == 1:
         return found[0]
     if not found:
@@ -88,9 +55,11 @@ def find_run(connection: psycopg.Connection, wanted: str, org: str | None) -> Ru
     )
 
 
-def rows_there(connection: psycopg.Connection, run: Run) -> RowsThere:
+def rows_there(connection: psycopg.Connection, run: Run, runs: Path | None = None) -> RowsThere:
     """Count what of a load is in the database now."""
     try:
+        if runs and recognise(connection).layout is Layout.SOUL_KG:
+            return ledger_rows(connection, run, runs)
         with connection.cursor(row_factory=class_row(RowsThere)) as cursor:
             found = cursor.execute(
                 statement("crm", "undo/rows_there"), {"run": run.id, "organization": run.organization_id}

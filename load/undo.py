@@ -6,16 +6,20 @@ back, with it everything else goes.
 
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import psycopg
 
 from load.database_errors import database_error
-from load.layout import Layout
-from load.rights import check_undo_rights
+from load.layout import Layout, recognise
+from load.organizations import list_organizations
 from load.run import wait_for_turn
-from load.runs import Run, find_run
-from load.targets.crm.take_back import find_kept, lock_tables, mark, take_back
+from load.run_record import Run
+from load.runs import find_run
+from load.taking_back import LayoutUndo, Taken
+from load.targets.crm.take_back import CrmUndo
 from load.targets.crm.work import Import
+from load.targets.soul_kg.take_back import SoulKgUndo
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
 
@@ -71,38 +75,63 @@ class UndoReport:
     locked_seconds: float = field(compare=False, default=0.0)
 
 
-def undo(connection: psycopg.Connection, options: UndoOptions, progress: Progress = no_progress) -> UndoReport:
+def undo(
+    connection: psycopg.Connection,
+    options: UndoOptions,
+    progress: Progress = no_progress,
+    *,
+    runs: Path | None = None,
+) -> UndoReport:
     """Take a load back; the connection must be in autocommit, as `connect` gives it.
 
+    `runs` is the data directory's folder of that name, for layouts whose tables have no place for the run itself.
     Raises UserError: 1 when the load was taken back before, 2 for an unknown run, 3 for an unknown organisation, 6 for
     the database. Whatever it raises, and however it dies, nothing was taken back then.
     """
-    run = find_run(connection, options.run, options.org)
+    run = find_run(connection, options.run, options.org, runs)
     try:
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        check_undo_rights(connection)
-        work = Import(connection, run.organization_id, run.id, run.account)
+        layout = recognise(connection).layout
+        work = _open(connection, layout, run, runs)
+        work.check()
         with connection.transaction() as transaction:
-            report = _undo(work, options, progress)
+            report = _undo(connection, work, layout, run, options, progress, runs)
             if options.dry_run or report.refused:
                 raise psycopg.Rollback(transaction)
     except psycopg.Error as error:
         raise database_error(error, "taking the load back") from None
+    if not (options.dry_run or report.refused):
+        work.settle()
     return report
 
 
-def _undo(work: Import, options: UndoOptions, progress: Progress) -> UndoReport:
-    wait_for_turn(work.connection, work.organization, progress)
+def _open(connection: psycopg.Connection, layout: Layout, run: Run, runs: Path | None) -> LayoutUndo:
+    if layout is Layout.SOUL_KG and runs:
+        organization = next(found for found in list_organizations(connection) if found.id == run.organization_id)
+        return SoulKgUndo(connection, organization, str(run.id), runs / str(organization.id))
+    return CrmUndo(Import(connection, run.organization_id, run.id, run.account))
+
+
+def _undo(
+    connection: psycopg.Connection,
+    work: LayoutUndo,
+    layout: Layout,
+    run: Run,
+    options: UndoOptions,
+    progress: Progress,
+    runs: Path | None,
+) -> UndoReport:
+    wait_for_turn(connection, run.organization_id, progress)
     begin = time.monotonic()
-    lock_tables(work, progress)
+    work.begin(progress)
     # seen only now that no other undo of this organisation goes on
-    _refuse_twice(find_run(work.connection, str(work.run), None))
+    _refuse_twice(find_run(connection, str(run.id), None, runs))
     progress(Step("looking for what was done since"))
-    conflicts = [Conflict(*row) for row in find_kept(work)]
+    conflicts = [Conflict(*row) for row in work.find_kept()]
     report = UndoReport(
-        run=str(work.run),
-        layout=Layout.CRM.value,
-        organization_id=str(work.organization),
+        run=str(run.id),
+        layout=layout.value,
+        organization_id=str(run.organization_id),
         dry_run=options.dry_run,
         refused=bool(conflicts) and not options.force,
         clients=RowFigures(),
@@ -114,18 +143,21 @@ def _undo(work: Import, options: UndoOptions, progress: Progress) -> UndoReport:
     if report.refused:
         return report
     progress(Step("taking the load back"))
-    taken = take_back(work)
-    report = replace(
+    taken = work.take_back()
+    if not options.dry_run:
+        work.mark(taken)
+    return replace(
         report,
-        clients=RowFigures(taken.removed["clients"], taken.restored["clients"], taken.left["clients"]),
-        conversations=RowFigures(
-            taken.removed["conversations"], taken.restored["conversations"], taken.left["conversations"]
-        ),
-        messages=RowFigures(taken.removed["messages"], taken.restored["messages"], taken.left["messages"]),
+        clients=_figures(taken, "clients"),
+        conversations=_figures(taken, "conversations"),
+        messages=_figures(taken, "messages"),
         history_rows=taken.removed["client_status_history"],
+        locked_seconds=time.monotonic() - begin,
     )
-    mark(work, taken)
-    return replace(report, locked_seconds=time.monotonic() - begin)
+
+
+def _figures(taken: Taken, table: str) -> RowFigures:
+    return RowFigures(taken.removed[table], taken.restored[table], taken.left[table])
 
 
 def _refuse_twice(run: Run) -> None:

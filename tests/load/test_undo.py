@@ -16,13 +16,13 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+import load.taking_back as step
 from load.database import connect
 from load.report import LoadOptions
 from load.rights import UNDO_RIGHTS
 from load.run import load
 from load.runs import find_run, list_runs
 from load.statements import statement
-from load.targets.crm import take_back as step
 from load.undo import Conflict, UndoOptions, UndoReport, undo
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Step
@@ -610,11 +610,9 @@ from load.undo import UndoOptions, undo
 def die(step):
     if step.name == sys.argv[2]:
         os.kill(os.getpid(), signal.SIGKILL)
-from load.targets.crm import take_back
+from load.targets.crm.take_back import CrmUndo
 if sys.argv[2] == "the mark":
-    take_back_mark = take_back.mark
-    import load.undo
-    load.undo.mark = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    CrmUndo.mark = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 undo(connect(sys.argv[1]), UndoOptions("last"), die)
 """
 

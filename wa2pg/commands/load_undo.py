@@ -7,7 +7,8 @@ from typing import Any
 import click
 from rich.text import Text
 
-from load.runs import Run, find_run
+from load.run_record import Run
+from load.runs import find_run
 from load.undo import Conflict, RowFigures, UndoOptions, UndoReport, undo
 from schemas.errors import ExitCode, UserError
 from wa2pg.invocation import Invocation
@@ -34,17 +35,17 @@ def run_undo(invocation: Invocation, org: str | None, options: dict[str, Any]) -
     """Take a load back: looked at first and asked about, unless --yes was given."""
     asked = UndoOptions(options["undo"], org or invocation.settings.org, options["force"], options["dry_run"])
     with open_target(invocation) as target:
-        run = find_run(target.connection, asked.run, asked.org)
+        run = find_run(target.connection, asked.run, asked.org, invocation.data().runs)
         asked = UndoOptions(str(run.id), asked.org, asked.force, asked.dry_run)
         if not (asked.dry_run or options["yes"]):
             with invocation.progress() as progress:
                 look = UndoOptions(asked.run, asked.org, asked.force, dry_run=True)
-                expected = undo(target.connection, look, progress)
+                expected = undo(target.connection, look, progress, runs=invocation.data().runs)
             if expected.refused:
                 return _finish(invocation, run, expected)
             _confirm(run, expected)
         with invocation.progress() as progress:
-            report = undo(target.connection, asked, progress)
+            report = undo(target.connection, asked, progress, runs=invocation.data().runs)
     return _finish(invocation, run, report)
 
 

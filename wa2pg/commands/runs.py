@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from load.runs import Run, find_run, list_runs, rows_there
+from load.run_record import Run
+from load.runs import find_run, list_runs, rows_there
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.talk import report_text
 from wa2pg.target import open_target
@@ -24,7 +25,7 @@ def runs_group() -> None:
 def list_command(invocation: Invocation, org: str | None) -> int:
     """List the loads, newest first: what each brought, and whether it was taken back."""
     with open_target(invocation) as target:
-        runs = list_runs(target.connection, org or invocation.settings.org)
+        runs = list_runs(target.connection, org or invocation.settings.org, invocation.data().runs)
     rows = [(run.short, _line(run)) for run in runs[:_SHOWN]] or [("none", "nothing has been loaded yet")]
     if len(runs) > _SHOWN:
         rows.append(("", f"and {len(runs) - _SHOWN:,} more: --json shows all of them"))
@@ -43,8 +44,8 @@ def list_command(invocation: Invocation, org: str | None) -> int:
 def show_command(invocation: Invocation, run: str, org: str | None) -> int:
     """Show the load RUN (an id, its beginning, or `last`) and what of it is in the database now."""
     with open_target(invocation) as target:
-        found = find_run(target.connection, run, org or invocation.settings.org)
-        there = rows_there(target.connection, found)
+        found = find_run(target.connection, run, org or invocation.settings.org, invocation.data().runs)
+        there = rows_there(target.connection, found, invocation.data().runs)
     chats, messages = found.counts.get("chats", {}), found.counts.get("messages", {})
     rows = [
         ("id", str(found.id)),

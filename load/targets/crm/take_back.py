@@ -1,127 +1,93 @@
 """Taking one load back in the layout `crm`. The SQL is in `undo/`."""
 
-import time
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from load.migrate import check_migrated
+from load.rights import check_undo_rights
+from load.statements import statement
+from load.taking_back import Taken, keep_referenced, lock_tables
 from load.targets.crm.work import Import
-from schemas.errors import ExitCode, UserError
-from schemas.progress import Progress, Step
-
-_SECONDS_BETWEEN_TRIES = 0.5
-_SECONDS_TO_WAIT = 60.0
+from schemas.progress import Progress
 
 
-@dataclass(frozen=True)
-class Taken:
-    """Rows by table."""
+class CrmUndo:
+    """Takes one run back; the steps are those of load.taking_back.LayoutUndo."""
 
-    removed: Counter[str]
-    restored: Counter[str]
-    left: Counter[str]
+    def __init__(self, work: Import) -> None:
+        self._work = work
 
+    def check(self) -> None:
+        """Raise UserError (6) unless the database is migrated and the user may take loads back."""
+        check_migrated(self._work.connection)
+        check_undo_rights(self._work.connection)
 
-def lock_tables(work: Import, progress: Progress) -> None:
-    """Keep everybody else from writing (not from reading) until the transaction ends, so that nothing is overlooked.
+    def begin(self, progress: Progress) -> None:
+        """Keep others from writing."""
+        lock_tables(self._work.connection, statement("crm", "undo/lock_tables"), progress)
 
-    Raises UserError (6) when others do not end their own work within a minute.
-    """
-    until = time.monotonic() + _SECONDS_TO_WAIT
-    while True:
-        try:
-            # asked for again and again, not waited for: who waits for a lock makes all who come later wait too
-            with work.connection.transaction():
-                work.execute("undo/lock_tables")
-        except psycopg.errors.LockNotAvailable:
-            if time.monotonic() > until:
-                raise UserError(
-                    "Somebody is writing to these tables all the time, so the load cannot be taken back safely.",
-                    hint="run the same command when less is going on: nothing was changed",
-                    exit_code=ExitCode.DATABASE,
-                ) from None
-            progress(Step("waiting for others who write to these tables"))
-            time.sleep(_SECONDS_BETWEEN_TRIES)
-        else:
-            return
+    def find_kept(self) -> list[tuple[Any, ...]]:
+        """Find what somebody has built on since; returns client, table, reason, cause, rows and one of them."""
+        row = self._execute("find_added_columns").fetchone()
+        added = Jsonb((row[0] if row else None) or {})
+        self._execute("find_rows")
+        self._analyze("wa2pg_mine")
+        self._execute("create_kept")
+        self._execute("keep_changed_rows", added=added)
+        self._execute("keep_status")
+        self._execute("keep_messages", added=added)
+        self._execute("keep_parents")
+        references = self._execute("find_references").fetchall()
+        keep_referenced(self._work.connection, references, _REFERENCED, {"run": self._work.run})
+        self._execute("find_staying")
+        while self._execute("keep_numbers").rowcount:
+            pass
+        self._analyze("wa2pg_kept", "wa2pg_staying")
+        return self._execute("conflicts").fetchall()
 
+    def take_back(self) -> Taken:
+        """Delete and restore everything that find_kept did not find."""
+        self._execute("find_touched")
+        self._analyze("wa2pg_touched")
+        removed: Counter[str] = Counter()
+        for table, name in (
+            ("messages", "delete_messages"),
+            ("client_status_history", "delete_history"),
+            ("conversations", "delete_conversations"),
+            ("clients", "delete_clients"),
+        ):
+            removed[table] = self._execute(name).rowcount
+        restored: Counter[str] = Counter()
+        restored["messages"] = self._execute("restore_messages").rowcount
+        self._execute("park_numbers")
+        restored["clients"] = self._execute("restore_clients").rowcount
+        restored["conversations"] = self._execute("restore_conversations").rowcount
+        # clients first: they look at what their conversations were before those are counted anew
+        self._execute("recount_clients")
+        self._execute("recount_conversations")
+        left: Counter[str] = Counter(dict(self._execute("left").fetchall()))
+        self._execute("forget_changes")
+        self._execute("forget_rows")
+        return Taken(removed, restored, left)
 
-def find_kept(work: Import) -> list[tuple[Any, ...]]:
-    """Find every row that somebody has built on since; returns client, table, reason, cause, rows and one of them."""
-    row = work.execute("undo/find_added_columns").fetchone()
-    added = Jsonb((row[0] if row else None) or {})
-    work.execute("undo/find_rows")
-    work.connection.execute("analyze wa2pg_mine")
-    work.execute("undo/create_kept")
-    work.execute("undo/keep_changed_rows", added=added)
-    work.execute("undo/keep_status")
-    work.execute("undo/keep_messages", added=added)
-    work.execute("undo/keep_parents")
-    _keep_referenced(work)
-    work.execute("undo/find_staying")
-    while work.execute("undo/keep_numbers").rowcount:
-        pass
-    work.connection.execute("analyze wa2pg_kept")
-    work.connection.execute("analyze wa2pg_staying")
-    return work.execute("undo/conflicts").fetchall()
+    def mark(self, taken: Taken) -> None:
+        """Write into the run's row that it was taken back, and what that did."""
+        if self._execute("mark", figures=Jsonb(taken.figures())).rowcount != 1:
+            raise AssertionError("a run is taken back once")
 
+    def settle(self) -> None:
+        """Everything is in the tables."""
 
-def take_back(work: Import) -> Taken:
-    """Delete and restore everything that find_kept did not find."""
-    work.execute("undo/find_touched")
-    work.connection.execute("analyze wa2pg_touched")
-    removed: Counter[str] = Counter()
-    removed["messages"] = work.execute("undo/delete_messages").rowcount
-    removed["client_status_history"] = work.execute("undo/delete_history").rowcount
-    removed["conversations"] = work.execute("undo/delete_conversations").rowcount
-    removed["clients"] = work.execute("undo/delete_clients").rowcount
-    restored: Counter[str] = Counter()
-    restored["messages"] = work.execute("undo/restore_messages").rowcount
-    work.execute("undo/park_numbers")
-    restored["clients"] = work.execute("undo/restore_clients").rowcount
-    restored["conversations"] = work.execute("undo/restore_conversations").rowcount
-    # clients first: they look at what their conversations were before those are counted anew
-    work.execute("undo/recount_clients")
-    work.execute("undo/recount_conversations")
-    left: Counter[str] = Counter(dict(work.execute("undo/left").fetchall()))
-    work.execute("undo/forget_changes")
-    work.execute("undo/forget_rows")
-    return Taken(removed, restored, left)
+    def _execute(self, name: str, **parameters: Any) -> psycopg.Cursor[Any]:
+        return self._work.execute(f"undo/{name}", **parameters)
 
-
-def mark(work: Import, taken: Taken) -> None:
-    """Write into the run that it was taken back, and what that did."""
-    figures = {"removed": dict(taken.removed), "restored": dict(taken.restored), "left": dict(taken.left)}
-    if work.execute("undo/mark", figures=Jsonb(figures)).rowcount != 1:
-        raise AssertionError("a run is taken back once")
-
-
-def _keep_referenced(work: Import) -> None:
-    for name, schema, table, target, columns, target_columns, readable in work.execute(
-        "undo/find_references"
-    ).fetchall():
-        if not readable:
-            grant = sql.SQL("grant select on {} to {}").format(
-                sql.Identifier(schema, table), sql.Identifier(work.connection.info.user)
-            )
-            raise UserError(
-                f"The table {schema}.{table} refers to the rows of {target}, and this user may not read it.",
-                hint=f"let its owner run: {grant.as_string(work.connection)}",
-                exit_code=ExitCode.DATABASE,
-            )
-        del name
-        equal = sql.SQL(" and ").join(
-            sql.SQL("x.{} = t.{}").format(sql.Identifier(column), sql.Identifier(of_target))
-            for column, of_target in zip(columns, target_columns, strict=True)
-        )
-        work.connection.execute(
-            _REFERENCED[target].format(table=sql.Identifier(schema, table), equal=equal),
-            {"run": work.run, "by": f"{schema}.{table}"},
-        )
+    def _analyze(self, *tables: str) -> None:
+        for table in tables:
+            self._work.connection.execute(sql.SQL("analyze {}").format(sql.Identifier(table)))
 
 
 # rows of the run that other tables refer to; a reference to a row of the status history keeps its client

@@ -10,8 +10,9 @@ with made as (
     content, language, "whatsappMessageId", status::public."MessageStatus", "createdAt"
   from wa2pg_messages
   on conflict do nothing
-  returning id, "conversationId", "createdAt"
+  returning id, "conversationId", "createdAt",
+    substr(md5(content || chr(31) || coalesce(language, '') || chr(31) || status::text), 1, 16) as after
 )
-select made.id, h.number, nullif(made."createdAt", 'epoch')
+select made.id, h.number, nullif(made."createdAt", 'epoch'), made.after
 from made
 join wa2pg_chats h on h.conversation_id = made."conversationId"

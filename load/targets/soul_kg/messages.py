@@ -131,23 +131,23 @@ def _messages_there(work: Import, numbers: list[int]) -> pa.Table:
 def _insert_new(work: Import, duck: duckdb.DuckDBPyConnection) -> None:
     try:
         with work.connection.transaction():
-            inserted = _copy(work, duck, "message_lines", b"public.messages", _MESSAGE_COLUMNS)
+            inserted, after = _copy(work, duck, "message_lines", b"public.messages", _MESSAGE_COLUMNS)
     except psycopg.errors.UniqueViolation:
         # a key is elsewhere: somebody has moved a message to another client's conversation, and there it stays
         _copy(work, duck, "message_lines", b"wa2pg_messages", _MESSAGE_COLUMNS)
         rows = work.execute("insert_staged_messages").fetchall()
         work.connection.execute("truncate wa2pg_messages")
-        work.ledger.inserted("messages", (key for key, _, _ in rows))
-        _touch(work, ((number, 1, 0, at) for _, number, at in rows))
+        work.ledger.inserted("messages", (row[0] for row in rows), (row[3] for row in rows))
+        _touch(work, ((number, 1, 0, at) for _, number, at, _ in rows))
         return
-    work.ledger.inserted("messages", inserted)
+    work.ledger.inserted("messages", inserted, after)
     touched = duck.execute(_sql("count_touched")).fetchall()
     _touch(work, ((number, inserted, 0, at) for number, inserted, at in touched))
 
 
 def _record_updates(work: Import, rows: list[tuple[Any, ...]]) -> None:
-    work.ledger.updated("messages", ((key, before) for key, _, before in rows))
-    _touch(work, ((number, 0, 1, None) for _, number, _ in rows))
+    work.ledger.updated("messages", ((key, before) for key, _, before, _ in rows), (row[3] for row in rows))
+    _touch(work, ((number, 0, 1, None) for _, number, _, _ in rows))
 
 
 def _touch(work: Import, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -156,9 +156,12 @@ def _touch(work: Import, rows: Iterable[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-def _copy(work: Import, duck: duckdb.DuckDBPyConnection, lines: str, table: bytes, columns: bytes) -> list[str]:
-    """Send the lines of a statement that gives (id, line); returns the ids."""
+def _copy(
+    work: Import, duck: duckdb.DuckDBPyConnection, lines: str, table: bytes, columns: bytes
+) -> tuple[list[str], list[str]]:
+    """Send the lines of a statement that gives (id, line) or (id, line, after); returns ids and afters."""
     ids: list[str] = []
+    after: list[str] = []
     names = {"namespace": str(work.namespace), "organization": work.organization}
     text = _sql(lines)
     # DuckDB refuses a parameter that the statement does not have
@@ -166,10 +169,12 @@ def _copy(work: Import, duck: duckdb.DuckDBPyConnection, lines: str, table: byte
     with work.connection.cursor() as cursor, cursor.copy(b"copy %b (%b) from stdin" % (table, columns)) as copy:
         for batch in reader.to_arrow_reader(_LINES_AT_ONCE):
             ids += batch.column("id").to_pylist()
+            if "after" in batch.schema.names:
+                after += batch.column("after").to_pylist()
             part = _bytes_of(batch.column("line"))
             for start in range(0, len(part), _BYTES_AT_ONCE):
                 copy.write(part[start : start + _BYTES_AT_ONCE])
-    return ids
+    return ids, after
 
 
 def _bytes_of(column: pa.Array) -> memoryview:

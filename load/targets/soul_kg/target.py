@@ -10,12 +10,13 @@ import psycopg
 
 from load.report import FailedChat, LoadReport
 from load.rights import check_load_rights
-from load.run_ledger import NoLedger
-from load.target import Figures, Job
+from load.run_ledger import IMAGED, NoLedger
+from load.target import Figures, Job, PlannedClient
 from load.targets.soul_kg.chats import insert_chats, refused_chats
 from load.targets.soul_kg.ledgers import open_ledger, settle_ledgers
 from load.targets.soul_kg.messages import load_messages
 from load.targets.soul_kg.people import match_people, stage_clients
+from load.targets.soul_kg.planned import planned_clients
 from load.targets.soul_kg.schema import SOUL_KG_RIGHTS, check_schema
 from load.targets.soul_kg.work import Import
 
@@ -39,8 +40,9 @@ class SoulKgLoad:
     def __init__(self, job: Job) -> None:
         organization = job.organization
         self._job = job
+        self._dry = NoLedger()
         self._work = Import(
-            job.connection, organization.row_id, organization.id, job.run, job.account, ledger=NoLedger()
+            job.connection, organization.row_id, organization.id, job.run, job.account, ledger=self._dry
         )
         self._history_rows = 0
         self._locked: float | None = None
@@ -84,6 +86,9 @@ class SoulKgLoad:
         work.execute("update_clients")
         work.ledger.updated("conversations", work.execute("keep_conversations").fetchall())
         work.execute("update_conversations")
+        for table in IMAGED:
+            rows = work.execute(f"read_{table}", ids=work.ledger.written(table)).fetchall()
+            work.ledger.left(table, rows)
 
     def figures(self) -> Figures:
         """What was written."""
@@ -95,6 +100,10 @@ class SoulKgLoad:
     def refused_chats(self) -> list[FailedChat]:
         """The chats that the database did not take."""
         return refused_chats(self._work)
+
+    def plan(self) -> list[PlannedClient]:
+        """Whom a dry run inserted or changed."""
+        return planned_clients(self._work, self._dry)
 
     def finish(self, report: LoadReport) -> None:
         """Make the ledger durable."""

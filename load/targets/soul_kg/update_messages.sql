@@ -36,6 +36,7 @@ select
   )) || case
     when n.language is distinct from n.old_language then jsonb_build_object('language', n.old_language)
     else '{}'
-  end
+  end,
+  substr(md5(n.content || chr(31) || coalesce(n.language, '') || chr(31) || n.status::text), 1, 16)
 from next n
 join changed using (id)

@@ -22,9 +22,7 @@ def sample(tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_import_goes_into_the_crm_and_again_changes_nothing(
-    crms_terminal: Terminal, sample: Path, crm: Crm
-) -> None:
+def test_an_import_goes_into_the_crm_and_again_changes_nothing(crms_terminal: Terminal, sample: Path, crm: Crm) -> None:
     words = ("import", "--organization-id", ORG, "--replay", str(sample), "--own", SAMPLE_OWN_PHONE)
     first = crms_terminal.run(*words, "--layout", "soul_kg", "--json")
     assert first.code == 0, first.err

@@ -18,7 +18,10 @@ def test_the_grants_in_the_document_are_the_ones_that_are_checked() -> None:
 
 def test_every_table_and_every_key_of_json_is_named(crm: Crm, loads: Loads) -> None:
     loads(*many_chats(1))
-    named = [*(table for table in COLUMNS if table != "organizations"), *crm.rows("select jsonb_object_keys(metadata) from clients")]
+    named = [
+        *(table for table in COLUMNS if table != "organizations"),
+        *crm.rows("select jsonb_object_keys(metadata) from clients"),
+    ]
     named += crm.rows("select jsonb_object_keys(metadata -> 'wa2pg') from clients")
     named += crm.rows('select jsonb_object_keys("culturalContext") from clients')
     assert len(named) == 4 + 9 + 6 + 4

@@ -2,7 +2,6 @@
 -- row they refer to, and deleting that would delete or change them too.
 -- grain: one reference; key: name; inputs: the catalog
 select
-  f.conname as name,
   n.nspname as schema,
   c.relname as "table",
   t.relname as target,

@@ -1,0 +1,104 @@
+"""What taking a load back needs in every layout: the steps, the lock, and the rows that other tables refer to."""
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import psycopg
+from psycopg import sql
+
+from schemas.errors import ExitCode, UserError
+from schemas.progress import Progress, Step
+
+_SECONDS_BETWEEN_TRIES = 0.5
+_SECONDS_TO_WAIT = 60.0
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Rows by table: deleted, given their earlier values, left as they are."""
+
+    removed: Counter[str]
+    restored: Counter[str]
+    left: Counter[str]
+
+    def figures(self) -> dict[str, dict[str, int]]:
+        """What is recorded of it."""
+        return {"removed": dict(self.removed), "restored": dict(self.restored), "left": dict(self.left)}
+
+
+class LayoutUndo(Protocol):
+    """Taking one load back in one layout; load.undo goes through these steps in one transaction, which it ends."""
+
+    def check(self) -> None:
+        """Raise UserError (6) unless the tables are whole and the user may take loads back."""
+
+    def begin(self, progress: Progress) -> None:
+        """Keep others from writing."""
+
+    def find_kept(self) -> list[tuple[Any, ...]]:
+        """Find what somebody has built on since; returns client, table, reason, cause, rows and one of them."""
+
+    def take_back(self) -> Taken:
+        """Delete and restore everything that find_kept did not find."""
+
+    def mark(self, taken: Taken) -> None:
+        """Record that the run is taken back: the last thing in the transaction."""
+
+    def settle(self) -> None:
+        """The transaction is committed."""
+
+
+def lock_tables(connection: psycopg.Connection, statement: bytes, progress: Progress) -> None:
+    """Keep everybody else from writing (not from reading) until the transaction ends, so that nothing is overlooked.
+
+    Raises UserError (6) when others do not end their own work within a minute.
+    """
+    until = time.monotonic() + _SECONDS_TO_WAIT
+    while True:
+        try:
+            # asked for again and again, not waited for: who waits for a lock makes all who come later wait too
+            with connection.transaction():
+                connection.execute(statement)
+        except psycopg.errors.LockNotAvailable:
+            if time.monotonic() > until:
+                raise UserError(
+                    "Somebody is writing to these tables all the time, so the load cannot be taken back safely.",
+                    hint="run the same command when less is going on: nothing was changed",
+                    exit_code=ExitCode.DATABASE,
+                ) from None
+            progress(Step("waiting for others who write to these tables"))
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        else:
+            return
+
+
+def keep_referenced(
+    connection: psycopg.Connection,
+    references: list[tuple[Any, ...]],
+    statements: Mapping[str, sql.SQL],
+    parameters: Mapping[str, Any],
+) -> None:
+    """Keep the rows that other tables refer to; `references` are the rows of undo/find_references.sql.
+
+    `statements`: for each table of ours what keeps its rows `t` that rows `x` of {table} refer to by {equal}; %(by)s is
+    that table's name. Raises UserError (6) when one of those tables cannot be read.
+    """
+    for schema, table, target, columns, target_columns, readable in references:
+        if not readable:
+            grant = sql.SQL("grant select on {} to {}").format(
+                sql.Identifier(schema, table), sql.Identifier(connection.info.user)
+            )
+            raise UserError(
+                f"The table {schema}.{table} refers to the rows of {target}, and this user may not read it.",
+                hint=f"let its owner run: {grant.as_string(connection)}",
+                exit_code=ExitCode.DATABASE,
+            )
+        equal = sql.SQL(" and ").join(
+            sql.SQL("x.{} = t.{}").format(sql.Identifier(column), sql.Identifier(of_target))
+            for column, of_target in zip(columns, target_columns, strict=True)
+        )
+        query = statements[target].format(table=sql.Identifier(schema, table), equal=equal)
+        connection.execute(query, {**parameters, "by": f"{schema}.{table}"})
