@@ -162,12 +162,14 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         ("  failed", f"{len(chats.failed):,}"),
         *(("", f"{failure.client}: {failure.reason}") for failure in chats.failed),
         *([("  left out by options", f"{chats.left_out:,}")] if chats.left_out else []),
+        *([("  left out by review", f"{chats.held_back:,}")] if chats.held_back else []),
         ("messages", f"{messages.total:,} total"),
         ("  inserted", f"{messages.inserted:,}"),
         ("  updated", f"{messages.updated:,}"),
         ("  already there", f"{messages.already_there:,}"),
         ("  rejected", f"{messages.rejected:,}"),
         *([("  left out by options", f"{messages.left_out:,}")] if messages.left_out else []),
+        *([("  left out by review", f"{messages.held_back:,}")] if messages.held_back else []),
     ]
     if people.people:
         rows.append(("people without a number", f"{people.people:,}, {people.messages:,} messages"))

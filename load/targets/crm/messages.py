@@ -15,7 +15,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv
 
-from load.clean_tables import compute, open_table, read_batches
+from load.clean_tables import compute, held_back, open_table, read_batches
 from load.statements import statement
 from load.targets.crm.work import Import
 from schemas.clean_run import CleanRunFolder
@@ -63,13 +63,15 @@ SIZES = BatchSizes()
 def load_messages(work: Import, clean: CleanRunFolder, progress: Progress) -> Counter[str]:
     """Insert the new messages of the chosen chats and bring changed ones up to date.
 
-    Returns how many clean messages were `new`, `changed`, `same`, `left_out`, `refused` (with their chat) or of
-    `nobody` in the clean clients (a sound run has none of those), and how many written ones lost a NUL (`nul`).
+    Returns how many clean messages were `new`, `changed`, `same`, `left_out`, `refused` or `held_back` (with their
+    chat) or of `nobody` in the clean clients (a sound run has none of those), and how many written ones lost a NUL
+    (`nul`).
     """
     work.connection.execute(statement("crm", "stage_messages"))
     counts: Counter[str] = Counter()
     with compute("crm") as duck, open_table(clean, "messages") as file:
         duck.register("chats", _chats(work))
+        duck.register("held_back", held_back(clean))
         duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
         duck.register("there", _THERE.empty_table())
         duck.execute(_sql("compare_messages"))
