@@ -175,7 +175,7 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         rows.append(("people without a number", f"{people.people:,}, {people.messages:,} messages"))
     rows.append(("seconds", f"{report.seconds:,.1f}"))
     if report.messages_locked_seconds is not None:
-        rows.append(("  others waited to write", f"{report.messages_locked_seconds:,.1f}"))
+        rows.append(("  messages locked", f"{report.messages_locked_seconds:,.1f}"))
     title = "Load (dry run)" if report.dry_run else "Load"
     return report_text(f"{title}: account {invocation.account}", rows)
 

@@ -1,8 +1,8 @@
 -- (DuckDB) Sets a batch of clean messages against what its chats already have, by direction and bare id, whatever
 -- address stands between; without the texts, which stay in clean_messages.
--- verdict: new, changed (perhaps), same; of a chat that is left_out or refused; of nobody in the clean clients
+-- verdict: new, changed (perhaps), same; of a chat that is left_out, refused or held_back; of nobody in the clean clients
 -- follows_text: the text is an edited one, or takes the place of a placeholder.
--- grain: one clean message; key: row; inputs: clean_messages, chats, there
+-- grain: one clean message; key: row; inputs: clean_messages, chats, held_back, there
 create or replace temporary table judged as
 with known as (
   select *, bare_id(whatsapp_message_id) as bare from there
@@ -41,6 +41,7 @@ select
   m.edited_at is not null or t.placeholder is not null as follows_text,
   plain(m.whatsapp_message_id) as message_id,
   case
+    when c.phone is null and m.phone in (select phone from held_back) then 'held_back'
     when c.phone is null then 'nobody'
     when c.refused then 'refused'
     when c.number is null then 'left_out'

@@ -14,7 +14,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv
 
-from load.clean_tables import compute, open_table, read_batches
+from load.clean_tables import compute, held_back, open_table, read_batches
 from load.statements import statement
 from load.targets.soul_kg.chats import make_conversations
 from load.targets.soul_kg.work import Import
@@ -61,6 +61,7 @@ def load_messages(work: Import, clean: CleanRunFolder, progress: Progress) -> Co
     counts: Counter[str] = Counter()
     with compute("soul_kg") as duck, open_table(clean, "messages") as file:
         duck.register("chats", _chats(work))
+        duck.register("held_back", held_back(clean))
         for batch in read_batches(file, _ROWS_IN_BATCH):
             progress(Step("loading messages", _done(counts), file.metadata.num_rows))
             duck.register("clean_messages", batch.append_column("row", pa.array(range(len(batch)), pa.int32())))

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-import phonenumbers
 import psycopg
-from phonenumbers import geocoder
 from psycopg import sql
 
 from load.database_errors import is_refusal
 from load.keys import client_key
 from load.statements import statement
+from load.targets.soul_kg.countries import country_names
 from load.targets.soul_kg.keys import chat_address, conversation_key
 from load.targets.soul_kg.lock import lock_messages
 from load.targets.soul_kg.work import Import
@@ -30,7 +29,6 @@ _COPIED = (
     "first_message_at",
     "last_message_at",
     "addresses",
-    "skip",
 )
 _MADE = (
     "client_key",
@@ -49,7 +47,7 @@ def stage_clients(work: Import, rows: Iterable[dict[str, Any]]) -> None:
     work.connection.execute(statement("soul_kg", "stage_clients"))
     columns = sql.SQL(", ").join(map(sql.Identifier, (*_MADE, *_COPIED)))
     target = sql.SQL("copy wa2pg_clients ({}) from stdin").format(columns)
-    countries: dict[str, str] = {}
+    countries = country_names()
     with work.connection.cursor() as cursor, cursor.copy(target) as copy:
         for row in rows:
             copy.write_row((*_made(work, row, countries), *(row[name] for name in _COPIED)))
@@ -85,24 +83,9 @@ def _made(work: Import, row: dict[str, Any], countries: dict[str, str]) -> tuple
         second,
         conversation_key(work.namespace, second, 0),
         chat_address(phone, row["addresses"]),
-        _country_name(row["country"], phone, countries),
+        countries.get(row["country"]),
         row["incoming_count"] + row["outgoing_count"],
     )
-
-
-def _country_name(country: str | None, phone: str, known: dict[str, str]) -> str | None:
-    if country is None:
-        return None
-    if country not in known:
-        # nothing for a number in a range newer than phonenumbers' tables: the next of the country says it
-        try:
-            name = geocoder.country_name_for_number(phonenumbers.parse(phone), "en")
-        except phonenumbers.NumberParseException:
-            name = ""
-        if not name:
-            return None
-        known[country] = name
-    return known[country]
 
 
 def _claim(work: Import) -> None:

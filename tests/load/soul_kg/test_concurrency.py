@@ -171,6 +171,28 @@ def test_a_transaction_of_the_crm_that_holds_a_client_and_then_writes_a_message_
     assert crm.value("select status from clients") == "SOLD"
 
 
+def test_a_number_that_changes_waits_for_the_crm_that_opens_a_conversation_of_its_client(
+    crm: Crm, soul_kg: str, loads: Loads
+) -> None:
+    lid = {"addresses": ["1@lid"]}
+    loads(Chat(PHONE, more=lid))
+    client = crm.value("select id from clients")
+    said: list[str] = []
+    clean = loads.clean([Chat("+996777000000", more=lid)])
+    with ThreadPoolExecutor(1) as pool, connect(soul_kg) as live:
+        with live.transaction():
+            # its foreign key holds the client's row
+            conversation = Crm(live).conversation(client)
+            running = pool.submit(in_the_background, soul_kg, clean, loads.runs, lambda step: said.append(step.name))
+            for _ in range(200):
+                if said.count("waiting for others who are writing messages") >= 2:
+                    break
+                time.sleep(0.05)
+            Crm(live).message(conversation, "false_1@lid_LIVE")
+        running.result(30)
+    assert crm.rows("select id, phone from clients") == [(client, "+996777000000")]
+
+
 def test_a_client_that_the_integration_makes_at_the_same_moment_is_used(crm: Crm, soul_kg: str, loads: Loads) -> None:
     pause = Pause("loading clients")
     with ThreadPoolExecutor(1) as pool:
