@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
 from load.embedded import start_embedded
 from schemas.clean_run import CURRENT
 from tests.cli.conftest import ROOT, Terminal
@@ -170,3 +171,16 @@ def test_the_database_is_compared_with_the_archive(loaded: Terminal) -> None:
     alone = loaded.run("db", "check", "--org", ORG, "--account", "nobody")
     assert alone.code == 0
     assert "Not compared with the archive" in alone.err
+
+
+def test_the_sample_as_transform_makes_it_is_taken_back_whole(terminal: Terminal, tmp_path: Path) -> None:
+    folder = tmp_path / "sample"
+    folder.mkdir()
+    write_sample(folder)
+    assert terminal.run("org", "create", "Silk Road", "--slug", ORG).code == 0
+    loaded = terminal.run("import", "--org", ORG, "--replay", str(folder), "--own", SAMPLE_OWN_PHONE, "--json")
+    assert loaded.code == 0, loaded.err
+    # edits, deletions and reactions too have the hash that stands beside them
+    undone = terminal.run("load", "--undo", "last", "--yes", "--json")
+    assert undone.json["conflicts"] == []
+    assert (undone.json["clients"]["removed"], undone.json["messages"]["removed"]) == (48, 325)

@@ -63,7 +63,7 @@ def settle_ledgers(connection: psycopg.Connection, folder: Path, organization: s
         ) from None
     here = _cluster(connection)
     for run in runs:
-        _settle_undo(connection, folder, run, here)
+        run = _settle_undo(connection, folder, run, here)  # noqa: PLW2901 - what it says now
         if run.state != "written" or (run.place.cluster, run.place.database) != here:
             continue
         became = _became(connection, run, organization)
@@ -73,16 +73,24 @@ def settle_ledgers(connection: psycopg.Connection, folder: Path, organization: s
             remove_ledger(folder, run.run)
 
 
-def _settle_undo(connection: psycopg.Connection, folder: Path, run: LedgerRun, here: tuple[str | None, int]) -> None:
-    """Find out about a run whose taking back nobody closed."""
-    if run.undoing is None or (run.undoing.cluster, run.undoing.database) != here:
-        return
+def _settle_undo(
+    connection: psycopg.Connection, folder: Path, run: LedgerRun, here: tuple[str | None, int]
+) -> LedgerRun:
+    """Find out about a run whose taking back nobody closed; returns what its record says now."""
+    cluster, database = here
+    if run.undoing is None or run.undoing.database != database:
+        return run
+    if cluster and run.undoing.cluster and run.undoing.cluster != cluster:
+        return run
     became = _status(connection, run.undoing.transaction)
     if became == "committed":
-        write_run(folder, run.model_copy(update={"undoing": None}))
+        run = run.model_copy(update={"undoing": None})
     elif became == "aborted":
-        nothing = {"undoing": None, "undone_at": None, "undone_by": None, "undone": None}
-        write_run(folder, run.model_copy(update=nothing))
+        run = run.model_copy(update={"undoing": None, "undone_at": None, "undone_by": None, "undone": None})
+    else:
+        return run
+    write_run(folder, run)
+    return run
 
 
 def _became(connection: psycopg.Connection, run: LedgerRun, organization: str) -> str | None:
