@@ -14,6 +14,8 @@ from schemas.progress import Progress, Step
 
 _SECONDS_BETWEEN_TRIES = 0.5
 _SECONDS_TO_WAIT = 60.0
+# a table that is smaller is read whole in no time
+_LARGE = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -102,3 +104,40 @@ def keep_referenced(
         )
         query = statements[target].format(table=sql.Identifier(schema, table), equal=equal)
         connection.execute(query, {**parameters, "by": f"{schema}.{table}"})
+
+
+def slow_references(connection: psycopg.Connection) -> list[str]:
+    """Warnings about large tables that are read whole for each row that is deleted, because an index is missing."""
+    rows = connection.execute(
+        """
+        select n.nspname, c.relname, t.relname, (
+          select array_agg(a.attname::text order by k.position)
+          from unnest(f.conkey) with ordinality k (number, position)
+          join pg_catalog.pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.number
+        )
+        from pg_catalog.pg_constraint f
+        join pg_catalog.pg_class c on c.oid = f.conrelid
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        join pg_catalog.pg_class t on t.oid = f.confrelid
+        where f.contype = 'f'
+          and f.confrelid in ('public.clients'::regclass, 'public.conversations'::regclass,
+                              'public.messages'::regclass, 'public.client_status_history'::regclass)
+          and pg_relation_size(c.oid) > %s
+          and not exists (
+            select from pg_catalog.pg_index i
+            where i.indrelid = f.conrelid and i.indisvalid and i.indpred is null and i.indkey[0] = any(f.conkey)
+          )
+        order by 1, 2, 4
+        """,
+        [_LARGE],
+    ).fetchall()
+    warnings = []
+    for schema, table, target, columns in rows:
+        index = sql.SQL("create index on {} ({})").format(
+            sql.Identifier(schema, table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        warnings.append(
+            f"For each row of {target} that is deleted the whole table {table} is read, which takes long: it has no index "
+            f"for that. Its owner can make one: {index.as_string(connection)}"
+        )
+    return warnings

@@ -16,7 +16,7 @@ from load.organizations import list_organizations
 from load.run import wait_for_turn
 from load.run_record import Run
 from load.runs import find_run
-from load.taking_back import LayoutUndo, Taken
+from load.taking_back import LayoutUndo, Taken, slow_references
 from load.targets.crm.take_back import CrmUndo
 from load.targets.crm.work import Import
 from load.targets.soul_kg.take_back import SoulKgUndo
@@ -72,6 +72,7 @@ class UndoReport:
     messages: RowFigures
     history_rows: int
     conflicts: list[Conflict]
+    warnings: list[str] = field(default_factory=list)
     locked_seconds: float = field(compare=False, default=0.0)
 
 
@@ -139,6 +140,7 @@ def _undo(
         messages=RowFigures(),
         history_rows=0,
         conflicts=conflicts,
+        warnings=slow_references(connection),
     )
     if report.refused:
         return report

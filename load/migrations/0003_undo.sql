@@ -14,9 +14,11 @@ create table public.import_run_rows (
   import_run_id uuid not null references public.import_runs on delete cascade,
   table_name text not null constraint import_run_rows_table_known check (table_name in ('clients', 'conversations')),
   row_id uuid not null,
-  after jsonb not null,
-  primary key (import_run_id, table_name, row_id)
+  fingerprint bigint,
+  after jsonb,
+  primary key (import_run_id, table_name, row_id),
+  constraint import_run_rows_one_of_both check (num_nonnulls(fingerprint, after) = 1)
 );
 comment on table public.import_run_rows is 'Clients and conversations that an import inserted or changed, as it left them';
-comment on column public.import_run_rows.after is
-  'The row without its keys and times of writing; what differs today was changed since';
+comment on column public.import_run_rows.fingerprint is 'Of an inserted row: hash of the columns that it got, but for counts and times';
+comment on column public.import_run_rows.after is 'Of a changed row: its columns, without its keys and times of writing';

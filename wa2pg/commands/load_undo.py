@@ -12,7 +12,7 @@ from load.runs import find_run
 from load.undo import Conflict, RowFigures, UndoOptions, UndoReport, undo
 from schemas.errors import ExitCode, UserError
 from wa2pg.invocation import Invocation
-from wa2pg.talk import complain, report_text, say
+from wa2pg.talk import complain, report_text, say, warn
 from wa2pg.target import open_target
 
 _SHOWN = 20
@@ -69,6 +69,8 @@ def check_undo_options(options: dict[str, Any]) -> None:
 
 
 def _confirm(run: Run, expected: UndoReport) -> None:
+    for warning in expected.warnings:
+        warn(warning)
     if not sys.stdin.isatty():
         raise UserError(
             "Taking a load back deletes rows, and there is nobody here to ask.",
@@ -102,6 +104,8 @@ def _rows(report: UndoReport, what: str) -> str:
 
 def _finish(invocation: Invocation, run: Run, report: UndoReport) -> int:
     body = asdict(report)
+    # the frame around every report has these
+    invocation.warnings += body.pop("warnings")
     if report.refused:
         code = invocation.finish(body, [_refusal(run, report)], exit_code=ExitCode.FAILED)
         complain(

@@ -321,6 +321,19 @@ def test_one_that_is_killed_is_done_whole_or_not_at_all_and_known_for_that(
         assert take_back(run).clients.removed == 3
 
 
+def test_a_large_table_without_an_index_for_it_is_named_with_the_index(
+    crm: Crm, take_back: Undo, loads: Loads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads(*many_chats(2))
+    assert take_back(dry_run=True).warnings == []
+    monkeypatch.setattr("load.taking_back._LARGE", 0)
+    found = take_back(dry_run=True).warnings
+    assert any(warning.endswith('create index on "public"."messages" ("conversationId")') for warning in found)
+    for warning in found:
+        crm.connection.execute(warning.rpartition(": ")[2].encode())
+    assert take_back().warnings == []
+
+
 def test_the_documented_rights_are_enough(crm: Crm, soul_kg: str, loads: Loads) -> None:
     role = f"undoer_{crm.connection.info.dbname}"
     crm.connection.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))

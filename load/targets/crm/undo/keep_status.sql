@@ -13,7 +13,8 @@ cross join (select started_at from public.import_runs where id = %(run)s) r
 where m.table_name = 'clients'
   and case
     when h.import_run_id = %(run)s
-      then m.after is not null and (h.changed_by, h.new_status, h.reason)
-        is distinct from ('IMPORT', m.after ->> 'status', m.after ->> 'status_reason')
+      then not exists (select 1 from wa2pg_kept k where k.table_name = 'clients' and k.row_id = m.row_id)
+        and (h.changed_by, h.new_status, h.reason)
+          is distinct from ('IMPORT', m.now ->> 'status', m.now ->> 'status_reason')
     else m.inserted or (m.before ? 'status' and h.created_at > r.started_at)
   end
