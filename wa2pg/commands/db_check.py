@@ -8,12 +8,15 @@ from load.check import FINDINGS, check
 from schemas.clean_run import CleanRunFolder, read_current_run
 from schemas.errors import ExitCode, UserError
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.organization_completion import complete_organization
 from wa2pg.talk import pasteable, report_text
 from wa2pg.target import open_target
 
 
 @click.command("check", short_help="Look whether the rows are whole and up to date.")
-@click.option("--org", metavar="ORG", help="Organisation, by id or slug (WA2PG_ORG).")
+@click.option(
+    "--org", metavar="ORG", shell_complete=complete_organization, help="Organisation, by id or slug (WA2PG_ORG)."
+)
 @command_options("db check")
 def check_command(invocation: Invocation, org: str | None) -> int:
     """Count the rows of an organisation and look for what is wrong with them; nothing is changed.

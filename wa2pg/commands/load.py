@@ -15,6 +15,7 @@ from schemas.clean_run import read_current_run
 from schemas.errors import ExitCode, UserError
 from wa2pg.commands.load_undo import check_undo_options, run_undo
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.organization_completion import complete_organization
 from wa2pg.plan_table import plan_table
 from wa2pg.talk import report_text
 from wa2pg.target import open_target
@@ -47,7 +48,12 @@ def with_load_options(function: Any) -> Any:
 
 
 @click.command("load", short_help="Clean tables to PostgreSQL.")
-@click.option("--org", metavar="ORG", help="Organisation, by id or slug (WA2PG_ORG).")
+@click.option(
+    "--org",
+    metavar="ORG",
+    shell_complete=complete_organization,
+    help="Organisation, by id or slug (WA2PG_ORG).",
+)
 @with_load_options
 @click.option("--plan", is_flag=True, help="Only show, client by client, what would change.")
 @click.option("--csv", type=click.Path(path_type=Path), metavar="FILE", help="Where --plan writes its table.")

@@ -8,6 +8,7 @@ import click
 from load.run_record import Run
 from load.runs import find_run, list_runs, rows_there
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.organization_completion import complete_organization
 from wa2pg.talk import report_text
 from wa2pg.target import open_target
 
@@ -20,7 +21,12 @@ def runs_group() -> None:
 
 
 @runs_group.command("list", short_help="List the loads, newest first.")
-@click.option("--org", metavar="ORG", help="Only this organisation's, by id or slug (WA2PG_ORG).")
+@click.option(
+    "--org",
+    metavar="ORG",
+    shell_complete=complete_organization,
+    help="Only this organisation's, by id or slug (WA2PG_ORG).",
+)
 @command_options("runs list", account=False)
 def list_command(invocation: Invocation, org: str | None) -> int:
     """List the loads, newest first: what each brought, and whether it was taken back."""
@@ -39,7 +45,9 @@ def list_command(invocation: Invocation, org: str | None) -> int:
 
 @runs_group.command("show", short_help="Show one load.")
 @click.argument("run")
-@click.option("--org", metavar="ORG", help="Organisation, by id or slug (WA2PG_ORG).")
+@click.option(
+    "--org", metavar="ORG", shell_complete=complete_organization, help="Organisation, by id or slug (WA2PG_ORG)."
+)
 @command_options("runs show", account=False)
 def show_command(invocation: Invocation, run: str, org: str | None) -> int:
     """Show the load RUN (an id, its beginning, or `last`) and what of it is in the database now."""
