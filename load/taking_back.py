@@ -137,7 +137,7 @@ def slow_references(connection: psycopg.Connection) -> list[str]:
             sql.Identifier(schema, table), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
         warnings.append(
-            f"For each row of {target} that is deleted the whole table {table} is read, which takes long: it has no index "
-            f"for that. Its owner can make one: {index.as_string(connection)}"
+            f"For each row of {target} that is deleted the whole table {table} is read, which takes long: an index is "
+            f"missing. Its owner can make it: {index.as_string(connection)}"
         )
     return warnings

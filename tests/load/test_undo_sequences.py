@@ -123,7 +123,7 @@ def rows(connection: psycopg.Connection) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(works)
 def test_people_lose_nothing_and_the_last_load_leaves_no_trace(
     connection: psycopg.Connection, tmp_path: Path, works: list[tuple[str, int, Any, bool]]

@@ -456,7 +456,7 @@ def standing(crm: Crm, claims: Claims) -> Claims:
     return found
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(works_of_all)
 def test_people_lose_nothing_and_the_last_load_leaves_no_trace(
     crm: Crm, loads: Loads, works_of_all: list[tuple[str, int, Any, bool]]
