@@ -29,8 +29,8 @@ _KNOWN = {
 }
 _UNSENDABLE = ("A value could not be sent to the database", "please report this: it is a mistake of wa2pg")
 _REFUSED = ("The database refused a row", "docs/postgres.md lists the tables and their rules")
-# a row against a rule of its table (23), or a value that its column does not take (22)
-_REFUSALS = ("22", "23")
+# a row against a rule of its table (23, 44), a value that its column does not take (22), a trigger's own word (P0)
+_REFUSALS = ("22", "23", "44", "P0")
 
 
 def is_refusal(error: psycopg.Error) -> bool:
@@ -38,13 +38,16 @@ def is_refusal(error: psycopg.Error) -> bool:
     return (error.sqlstate or "").startswith(_REFUSALS)
 
 
-def describe(error: psycopg.Error) -> str:
-    """Sqlstate, table, column and constraint of an error: everything about it that may be shown."""
+def describe(error: psycopg.Error, *, table: str | None = None, column: str | None = None) -> str:
+    """Sqlstate, table, column and constraint of an error: everything about it that may be shown.
+
+    `table` and `column` are for errors that do not say which.
+    """
     found = error.diag
     parts = [f"sqlstate {error.sqlstate}" if error.sqlstate else "no sqlstate"]
     for name, value in (
-        ("table", found.table_name),
-        ("column", found.column_name),
+        ("table", found.table_name or table),
+        ("column", found.column_name or column),
         ("constraint", found.constraint_name),
     ):
         if value:

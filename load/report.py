@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """Options of one load. `org` is an organisation's id or slug; `limit` counts chats."""
+    """Options of one load. `org` is an organisation's id or slug; `limit` counts chats.
+
+    `strict`: a row that the database refuses ends the load. `fast`: foreign keys are checked once instead of row by
+    row. `full`: compare everything, also when nothing seems to have changed since the last load. `lock_timeout`: seconds
+    to wait for what other sessions hold.
+    """
 
     org: str
     dry_run: bool = False
@@ -13,6 +18,10 @@ class LoadOptions:
     only_new: bool = False
     skip_duplicates: bool = True
     overwrite_status: bool = False
+    strict: bool = False
+    fast: bool = False
+    full: bool = False
+    lock_timeout: float = 600
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,15 @@ class FailedChat:
     """A chat that was not loaded. `client` is the key its row would have; the reason holds no values."""
 
     client: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RefusedMessage:
+    """A message that the database refused. `id` is the key its row would have; the reason holds no values."""
+
+    id: str
+    message: str
     reason: str
 
 
@@ -73,4 +91,5 @@ class LoadReport:
     history_rows: int
     people_without_number: PeopleWithoutNumber
     warnings: list[str]
+    refused: list[RefusedMessage] = field(default_factory=list)
     seconds: float = field(compare=False, default=0.0)

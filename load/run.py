@@ -20,6 +20,7 @@ from load.organizations import find_organization
 from load.report import ChatFigures, LoadOptions, LoadReport, MessageFigures, PeopleWithoutNumber
 from load.rights import check_load_rights
 from load.targets.crm.clients import insert_chats, refused_chats, stage_clients
+from load.targets.crm.follow import follow_messages
 from load.targets.crm.messages import load_messages
 from load.targets.crm.people import match_people
 from load.targets.crm.work import Import
@@ -77,9 +78,10 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
     progress(Step("loading clients"))
     warnings = match_people(work)
     insert_chats(work, options, progress)
-    counted = load_messages(work, clean, progress)
+    loaded = load_messages(work, clean, options, progress)
+    counted = loaded.counts
     progress(Step("bringing counts up to date"))
-    _follow_messages(work, options)
+    follow_messages(work, options)
     figures = _one(work, "summary")
     looked_at = counted["new"] + counted["changed"] + counted["same"]
     warnings += _warnings(options, nul.rows + counted["nul"], counted["nobody"])
@@ -108,6 +110,7 @@ def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: P
         history_rows=figures["history_rows"],
         people_without_number=PeopleWithoutNumber(clean.run.people_without_number, clean.run.messages_without_number),
         warnings=warnings,
+        refused=loaded.refused,
     )
     work.connection.execute(
         "update public.import_runs set counts = %s, finished_at = clock_timestamp() where id = %s",
@@ -133,18 +136,6 @@ def _begin_run(work: Import, clean: CleanRunFolder, options: LoadOptions) -> Non
             Jsonb(asked),
         ],
     )
-
-
-def _follow_messages(work: Import, options: LoadOptions) -> None:
-    overwrite = not options.skip_duplicates
-    work.execute("count_messages")
-    # what a person writes to these clients from here on waits for us, and what was written before is seen
-    work.execute("lock_clients")
-    work.execute("decide_clients", overwrite=overwrite, overwrite_status=options.overwrite_status)
-    work.execute("keep_clients")
-    work.execute("insert_status_history")
-    work.execute("update_clients")
-    work.execute("update_conversations", overwrite=overwrite)
 
 
 def _warnings(options: LoadOptions, with_nul: int, orphans: int) -> list[str]:
