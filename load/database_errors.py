@@ -22,7 +22,10 @@ _KNOWN = {
         "alter role … set statement_timeout = 0 for the user that loads, then run this again",
     ),
     "57": ("The database server is shutting down or starting", f"wait for it, then {_RERUN}"),
-    "55P03": ("The database waited too long for a lock", f"wait until the other work is done, then {_RERUN}"),
+    "55P03": (
+        "Another session of the database held a lock too long",
+        "wait until its work is done, or give it more time with --lock-timeout SECONDS",
+    ),
     "40": ("The database ended this run because of another one at the same time", _RERUN),
     "08": ("The connection to the database broke", f"check the network, then {_RERUN}"),
     "22P05": ("The database's encoding cannot hold this text", "use a database with the encoding UTF8"),

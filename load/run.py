@@ -15,11 +15,13 @@ from psycopg.types.json import Jsonb
 from load.clean_tables import NulCount, check_tables, client_rows
 from load.database_errors import database_error
 from load.layout import Layout
+from load.locks import limited_waits, wait_for_turn
 from load.migrate import check_migrated
 from load.organizations import find_organization
 from load.report import ChatFigures, LoadOptions, LoadReport, MessageFigures, PeopleWithoutNumber
 from load.rights import check_load_rights
 from load.targets.crm.clients import insert_chats, refused_chats, stage_clients
+from load.targets.crm.fast import check_fast
 from load.targets.crm.follow import follow_messages
 from load.targets.crm.messages import load_messages
 from load.targets.crm.people import match_people
@@ -27,8 +29,6 @@ from load.targets.crm.work import Import
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
-
-_SECONDS_BETWEEN_TRIES = 0.5
 
 
 def load(
@@ -46,26 +46,18 @@ def load(
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         check_migrated(connection)
         check_load_rights(connection)
+        if options.fast:
+            check_fast(connection)
         organization = find_organization(connection, options.org)
         work = Import(connection, organization.id, uuid.uuid4(), clean.run.account)
         with connection.transaction(force_rollback=options.dry_run):
-            _wait_for_turn(work, progress)
+            wait_for_turn(connection, organization.id, progress, options.lock_timeout)
             begin = time.monotonic()
-            report = _load(work, clean, options, progress)
+            with limited_waits(connection, progress, options.lock_timeout):
+                report = _load(work, clean, options, progress)
         return replace(report, seconds=time.monotonic() - begin)
     except psycopg.Error as error:
         raise database_error(error, "loading") from None
-
-
-def _wait_for_turn(work: Import, progress: Progress) -> None:
-    # two loads of one organisation go one after the other; the lock goes with the transaction
-    key = int.from_bytes(uuid.uuid5(work.organization, "load").bytes[:8], signed=True)
-    while True:
-        row = work.connection.execute("select pg_try_advisory_xact_lock(%s)", [key]).fetchone()
-        if row and row[0]:
-            return
-        progress(Step("waiting for another load of this organisation"))
-        time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
 def _load(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: Progress) -> LoadReport:

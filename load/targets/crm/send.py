@@ -5,6 +5,7 @@ the database refuses, and always for few rows, they go through a temporary table
 """
 
 import re
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -111,7 +112,7 @@ class Sender:
     def _refuse(self, lines: Lines, row: int, error: psycopg.Error) -> None:
         values = dict(zip(_NAMES, lines.values(row), strict=True))
         reason = describe(error, table="messages", column=self._column(lines, row, error))
-        refused = RefusedMessage(str(values["id"]), str(values["whatsapp_message_id"]), reason)
+        refused = RefusedMessage(str(uuid.UUID(values["id"])), str(values["whatsapp_message_id"]), reason)
         if self.strict:
             raise UserError(
                 f"The database refused the message {refused.message} ({reason}); nothing of the run was loaded.",
