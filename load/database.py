@@ -1,6 +1,7 @@
 """Connecting to the company's PostgreSQL."""
 
 import os
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -9,10 +10,10 @@ from load.database_errors import connection_error
 from schemas.errors import ExitCode, UserError
 
 _SECONDS_TO_CONNECT = 15
-# A network that has died says nothing. Where the server is to speak, it is asked after 30 s of silence and given up after
-# 60; what we sent and nobody takes is given up after three minutes (a server that waits for another session's row takes
+# A network that has died says nothing. A server that is to speak is asked after 30 s of silence and given up after 60;
+# what we sent and nobody takes is given up after three minutes (a server that waits for another session's row takes
 # nothing either). An address can say otherwise.
-_DEAD_NETWORK = {
+_DEAD_NETWORK: dict[str, Any] = {
     "keepalives": 1,
     "keepalives_idle": 30,
     "keepalives_interval": 10,

@@ -52,7 +52,7 @@ def recognise(connection: psycopg.Connection) -> Found:
     tables = frozenset(name for name, _ in rows)
     if MIGRATIONS_TABLE in tables:
         layout = Layout.CRM
-    elif any(camel_case for name, camel_case in rows if name == "clients"):
+    elif any(camel_case for _, camel_case in rows):
         layout = Layout.SOUL_KG
     else:
         layout = Layout.FOREIGN if tables else Layout.EMPTY
@@ -63,9 +63,9 @@ def refuse_other_layouts(found: Found) -> None:
     """Raise UserError (6) when the tables are not ours."""
     if found.layout is Layout.SOUL_KG:
         raise UserError(
-            "This database has the tables of the Soul KG CRM: they are never migrated, "
-            "and this version of wa2pg cannot load into them.",
-            hint="set DATABASE_URL to another database, or leave it empty to use the embedded one",
+            "This database has the tables of the Soul KG CRM: wa2pg loads into them as they stand and never migrates "
+            "them.",
+            hint="nothing to migrate: wa2pg org list, then: wa2pg load --org ORG",
             exit_code=ExitCode.DATABASE,
         )
     if found.layout is Layout.FOREIGN:

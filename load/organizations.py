@@ -9,7 +9,10 @@ import psycopg
 
 from load.database_errors import database_error
 from load.keys import organization_key
+from load.layout import Layout, recognise
 from load.migrate import check_migrated
+from load.targets.soul_kg.keys import organization_namespace
+from load.targets.soul_kg.schema import check_schema
 from schemas.errors import ExitCode, UserError
 
 _SLUG = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -24,11 +27,20 @@ _LATIN = str.maketrans(
 
 @dataclass(frozen=True)
 class Organization:
-    """A company whose clients are in the database."""
+    """A company whose clients are in the database.
+
+    `id` is the namespace of its rows' keys; `stored_id` its table's own writing of it, None where that is the same.
+    """
 
     id: uuid.UUID
     name: str
     slug: str
+    stored_id: str | None = None
+
+    @property
+    def row_id(self) -> str:
+        """The id as its table has it."""
+        return self.stored_id or str(self.id)
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,12 @@ def create_organization(
     """
     wanted = _wanted(name, id, slug)
     try:
+        if recognise(connection).layout is Layout.SOUL_KG:
+            raise UserError(
+                "In the Soul KG CRM the CRM itself makes organisations; wa2pg only loads into them.",
+                hint="make it there, or see those that it has: wa2pg org list",
+                exit_code=ExitCode.DATABASE,
+            )
         check_migrated(connection)
         made = connection.execute(
             "insert into public.organizations (id, name, slug) values (%s, %s, %s) on conflict do nothing returning id",
@@ -80,10 +98,16 @@ def create_organization(
 def list_organizations(connection: psycopg.Connection) -> list[Organization]:
     """Every organisation, by slug."""
     try:
-        check_migrated(connection)
-        rows = connection.execute("select id, name, slug from public.organizations order by slug").fetchall()
+        of_crm = recognise(connection).layout is Layout.SOUL_KG
+        if of_crm:
+            check_schema(connection)
+        else:
+            check_migrated(connection)
+        rows = connection.execute("select id, name, slug from public.organizations order by slug, id").fetchall()
     except psycopg.Error as error:
         raise database_error(error, "reading the organisations") from None
+    if of_crm:
+        return [Organization(organization_namespace(key), name, slug or "", key) for key, name, slug in rows]
     return [Organization(*row) for row in rows]
 
 
@@ -94,7 +118,7 @@ def find_organization(connection: psycopg.Connection, id_or_slug: str) -> Organi
     except ValueError:
         wanted = None
     for found in list_organizations(connection):
-        if found.slug == id_or_slug or found.id == wanted:
+        if id_or_slug in {found.slug, found.row_id} or found.id == wanted:
             return found
     raise UserError(
         "This database has no organisation with this id or slug.",

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, field
 
+from load.layout import Layout
+
 
 @dataclass(frozen=True)
 class LoadOptions:
     """Options of one load. `org` is an organisation's id or slug; `limit` counts chats.
 
-    `strict`: a row that the database refuses ends the load. `fast`: foreign keys are checked once instead of row by
-    row. `full`: compare everything, also when nothing seems to have changed since the last load. `lock_timeout`: seconds
-    to wait for what other sessions hold.
+    `layout` is the one that the database must have, None for whichever it has. `strict`: a row that the database
+    refuses ends the load. `fast`: references are checked once instead of row by row. `full`: everything is compared,
+    also when nothing seems to have changed since the last load. `lock_timeout`: seconds to wait for what other sessions
+    hold.
     """
 
     org: str
@@ -18,6 +21,7 @@ class LoadOptions:
     only_new: bool = False
     skip_duplicates: bool = True
     overwrite_status: bool = False
+    layout: Layout | None = None
     strict: bool = False
     fast: bool = False
     full: bool = False
@@ -79,7 +83,13 @@ class PeopleWithoutNumber:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """The figures of one load. `run` is the import run's id, None on a dry run; `seconds` are the load's alone."""
+    """The figures of one load. `run` is the import run's id, None on a dry run and where nothing was written.
+
+    `nothing_changed`: the same clean run was loaded before and the database's counts are as that load left them, so
+    nothing was compared. `seconds` are the load's alone.
+
+    `messages_locked_seconds`: how long nobody else could write messages; None in layouts that need no such lock.
+    """
 
     run: str | None
     layout: str
@@ -92,4 +102,6 @@ class LoadReport:
     people_without_number: PeopleWithoutNumber
     warnings: list[str]
     refused: list[RefusedMessage] = field(default_factory=list)
+    nothing_changed: bool = False
     seconds: float = field(compare=False, default=0.0)
+    messages_locked_seconds: float | None = field(compare=False, default=None)

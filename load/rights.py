@@ -21,9 +21,9 @@ LOAD_RIGHTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def check_load_rights(connection: psycopg.Connection) -> None:
+def check_load_rights(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]] = LOAD_RIGHTS) -> None:
     """Raise UserError (6) with the GRANTs that are missing for a load."""
-    wanted = [(table, right) for table, rights in LOAD_RIGHTS.items() for right in rights]
+    wanted = [(table, right) for table, rights in needed.items() for right in rights]
     rows = connection.execute(
         """
         select table_name, privilege

@@ -58,6 +58,11 @@ class DataDir:
         return self.root / "sessions" / account
 
     @property
+    def runs(self) -> Path:
+        """`runs/<organisation>`: what loads did, for layouts whose own tables have no place for it."""
+        return self.root / "runs"
+
+    @property
     def cache(self) -> Path:
         """Answers worth keeping, by hash; it may be removed at any time."""
         return self.root / "cache"

@@ -52,7 +52,7 @@ def import_command(
             exit_code=ExitCode.CONFIGURATION,
         )
     data = invocation.data()
-    check_target(invocation, org)
+    check_target(invocation, org, options)
     source = {name: options.pop(name) for name in SOURCE_OPTIONS}
     extracted = take(invocation, source)
     note(invocation, extracted)

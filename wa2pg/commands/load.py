@@ -1,20 +1,21 @@
 """`wa2pg load`: clean tables to PostgreSQL."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import click
 from rich.text import Text
 
-from load.organizations import find_organization
+from load.layout import Layout
 from load.report import LoadOptions, LoadReport
-from load.run import load
+from load.run import check_ready, load
 from schemas.clean_run import read_current_run
 from schemas.errors import ExitCode, UserError
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.talk import report_text
 from wa2pg.target import open_target
 
+AUTO = "auto"
 _LOAD_OPTIONS = (
     click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Load N chats, latest message first."),
     click.option("--only-new", is_flag=True, help="Leave out chats that the database has already."),
@@ -25,6 +26,12 @@ _LOAD_OPTIONS = (
         help="Keep, or update, name, language and status of clients already there.",
     ),
     click.option("--overwrite-status", is_flag=True, help="Also statuses that a person set after an import."),
+    click.option(
+        "--layout",
+        type=click.Choice([AUTO, Layout.CRM.value, Layout.SOUL_KG.value]),
+        default=AUTO,
+        help="Whose tables the database must have.  [default: auto, whichever it has]",
+    ),
 )
 
 
@@ -56,20 +63,28 @@ def load_command(invocation: Invocation, org: str | None, **options: Any) -> int
     )
 
 
-def check_target(invocation: Invocation, org: str | None) -> None:
+def check_target(invocation: Invocation, org: str | None, options: dict[str, Any]) -> None:
     """Raise early what would stop the load at the end of an import: no organisation, no database, no rights."""
+    asked = _load_options(_organization(invocation, org), options)
     with open_target(invocation) as target:
-        find_organization(target.connection, _organization(invocation, org))
+        check_ready(target.connection, asked)
 
 
 def run_load(invocation: Invocation, org: str | None, options: dict[str, Any]) -> tuple[LoadReport, str | None]:
     """Load the account's clean run; returns the report and how psql reaches an embedded database."""
     organization = _organization(invocation, org)
     clean = read_current_run(invocation.data().clean(invocation.real_account()))
+    asked = _load_options(organization, options)
     with open_target(invocation) as target, invocation.progress() as progress:
-        report = load(target.connection, clean, LoadOptions(org=organization, **options), progress)
+        report = load(target.connection, clean, asked, progress, runs=invocation.data().runs)
         invocation.warnings += report.warnings
         return report, target.psql
+
+
+def _load_options(organization: str, options: dict[str, Any]) -> LoadOptions:
+    given = {field.name: options[field.name] for field in fields(LoadOptions) if field.name in options}
+    layout = None if given["layout"] == AUTO else Layout(given["layout"])
+    return LoadOptions(**(given | {"org": organization, "layout": layout}))
 
 
 def _organization(invocation: Invocation, org: str | None) -> str:
@@ -120,6 +135,8 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
     if people.people:
         rows.append(("people without a number", f"{people.people:,}, {people.messages:,} messages"))
     rows.append(("seconds", f"{report.seconds:,.1f}"))
+    if report.messages_locked_seconds is not None:
+        rows.append(("  others waited to write", f"{report.messages_locked_seconds:,.1f}"))
     title = "Load (dry run)" if report.dry_run else "Load"
     return report_text(f"{title}: account {invocation.account}", rows)
 

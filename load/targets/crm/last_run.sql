@@ -1,4 +1,4 @@
--- The state in which the account's last load left the organisation, and the figures of that load.
+-- The account's last load that wrote something, and what is kept of it.
 -- grain: one run; inputs: import_runs
 select id, counts
 from public.import_runs

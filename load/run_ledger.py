@@ -1,0 +1,240 @@
+"""What a load inserted and changed, kept in the data directory for layouts whose own tables have no place for it.
+
+    runs/<organisation>/<run>.json       what the run was and whether it is in the database
+    runs/<organisation>/<run>.parquet    one row per row that it inserted, or changed (with what it was before)
+
+Both are durable before the database commits, so no committed run is without them. A process that dies around the
+commit leaves the state `written`; the database knows whether that transaction was committed, and so does the mark
+that the run left in its rows (`settle_ledgers`).
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.files import PRIVATE_FILE, fsync_file, fsync_folder, make_private_folder, replace_file, sha256_of
+
+LEDGER_FORMAT: Literal[1] = 1
+# several rows may be about one row of the database: taking a run back reads them from the last to the first
+CHANGES = pa.schema(
+    [
+        pa.field("table_name", pa.string(), nullable=False),
+        pa.field("row_id", pa.string(), nullable=False),
+        pa.field("action", pa.string(), nullable=False),
+        pa.field("before", pa.string()),
+    ]
+)
+INSERTED = "inserted"
+UPDATED = "updated"
+_ROWS_AT_ONCE = 65_536
+_PARTIAL = ".partial"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class LedgerPlace(_Strict):
+    """Which transaction of which database: cluster (None where the user may not ask), database oid, transaction id."""
+
+    cluster: str | None
+    database: int
+    transaction: str
+
+
+class LedgerRun(_Strict):
+    """What `<run>.json` says. `changes_sha256` is that of the Parquet file beside it, None until it is written."""
+
+    format: Literal[1] = LEDGER_FORMAT
+    state: Literal["written", "committed"] = "written"
+    run: str
+    layout: str
+    organization: str
+    account: str
+    clean_run: str
+    inputs_sha256: str
+    tool_version: str
+    options: dict[str, Any]
+    place: LedgerPlace
+    started_at: datetime
+    finished_at: datetime | None = None
+    rows: int = Field(default=0, ge=0)
+    changes_sha256: str | None = None
+    counts: dict[str, Any] = Field(default_factory=dict)
+
+    def to_json(self) -> bytes:
+        """The bytes of the file."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+class RunLedger(Protocol):
+    """Where a load records every row that it writes."""
+
+    def inserted(self, table: str, ids: Iterable[str]) -> None:
+        """Record rows that were inserted."""
+
+    def updated(self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Record rows that were updated: id, and the changed columns as they were."""
+
+    def seal(self, counts: Mapping[str, Any]) -> None:
+        """Make everything durable; called before the commit."""
+
+    def committed(self) -> None:
+        """Say that the transaction was committed."""
+
+    def abandon(self) -> None:
+        """The transaction has failed: forget what cannot be in the database."""
+
+
+class NoLedger:
+    """The ledger of a dry run."""
+
+    def inserted(self, table: str, ids: Iterable[str]) -> None:
+        """Nothing stays inserted."""
+
+    def updated(self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Nothing stays updated."""
+
+    def seal(self, counts: Mapping[str, Any]) -> None:
+        """Nothing to keep."""
+
+    def committed(self) -> None:
+        """Nothing was."""
+
+    def abandon(self) -> None:
+        """Nothing to forget."""
+
+
+class FileLedger:
+    """The two files of one run, 0600 in a folder 0700."""
+
+    def __init__(self, folder: Path, run: LedgerRun) -> None:
+        self._run = run
+        self._folder = make_private_folder(folder)
+        self._changes = changes_of(folder, run.run)
+        self._partial = self._changes.with_name(self._changes.name + _PARTIAL)
+        descriptor = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+        self._file = os.fdopen(descriptor, "wb")
+        # whoever clears up after dead runs leaves a file that somebody holds
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        self._writer = pq.ParquetWriter(self._file, CHANGES, compression="zstd")
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def inserted(self, table: str, ids: Iterable[str]) -> None:
+        """Record rows that were inserted."""
+        found = list(ids)
+        self._add(table, INSERTED, found, [None] * len(found))
+
+    def updated(self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Record rows that were updated: id, and the changed columns as they were."""
+        found = list(rows)
+        before = [json.dumps(values, ensure_ascii=False, sort_keys=True) for _, values in found]
+        self._add(table, UPDATED, [key for key, _ in found], before)
+
+    def seal(self, counts: Mapping[str, Any]) -> None:
+        """Make both files durable under their names."""
+        self._write_waiting()
+        self._writer.close()
+        self._file.flush()
+        fsync_file(self._partial)
+        self._partial.replace(self._changes)
+        self._file.close()
+        self._run = self._run.model_copy(
+            update={
+                "rows": self._rows,
+                "changes_sha256": sha256_of(self._changes),
+                "counts": dict(counts),
+                "finished_at": datetime.now(UTC),
+            }
+        )
+        replace_file(run_file_of(self._folder, self._run.run), self._run.to_json())
+
+    def committed(self) -> None:
+        """Say so in the run's file."""
+        mark_committed(self._folder, self._run)
+
+    def abandon(self) -> None:
+        """Remove what is not sealed; of a sealed run nobody knows here whether it was committed."""
+        if not self._file.closed:
+            self._writer.close()
+            self._partial.unlink(missing_ok=True)
+            self._file.close()
+
+    def _add(self, table: str, action: str, ids: list[str], before: list[Any]) -> None:
+        if not ids:
+            return
+        columns = [pa.array(values, pa.string()) for values in ([table] * len(ids), ids, [action] * len(ids), before)]
+        self._waiting.append(pa.record_batch(columns, CHANGES))
+        self._rows += len(ids)
+        if sum(len(batch) for batch in self._waiting) >= _ROWS_AT_ONCE:
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting, CHANGES))
+            self._waiting = []
+
+
+def run_file_of(folder: Path, run: str) -> Path:
+    """`<run>.json`."""
+    return folder / f"{run}.json"
+
+
+def changes_of(folder: Path, run: str) -> Path:
+    """`<run>.parquet`."""
+    return folder / f"{run}.parquet"
+
+
+def read_ledgers(folder: Path) -> list[LedgerRun]:
+    """The runs of an organisation's folder, oldest first; raises ValueError for a file that cannot be read."""
+    runs = [LedgerRun.model_validate_json(path.read_bytes()) for path in folder.glob("*.json")]
+    return sorted(runs, key=lambda run: (run.started_at, run.run))
+
+
+def mark_committed(folder: Path, run: LedgerRun) -> None:
+    """Say that a run whose state was `written` is in the database."""
+    replace_file(run_file_of(folder, run.run), run.model_copy(update={"state": "committed"}).to_json())
+
+
+def remove_ledger(folder: Path, run: str) -> None:
+    """Remove the files of a run that never came into the database."""
+    run_file_of(folder, run).unlink(missing_ok=True)
+    changes_of(folder, run).unlink(missing_ok=True)
+    fsync_folder(folder)
+
+
+def clear_unsealed(folder: Path) -> None:
+    """Remove what dead loads left before anything of theirs could be committed."""
+    for path in folder.glob(f"*.parquet{_PARTIAL}"):
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+            finally:
+                os.close(descriptor)
+    for path in folder.glob("*.parquet"):
+        # sealed, but dead before its description was written: not committed
+        if not path.with_suffix(".json").exists() and not _is_held(path):
+            path.unlink(missing_ok=True)
+
+
+def _is_held(path: Path) -> bool:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -1,0 +1,1 @@
+"""The tables of the Soul KG CRM, loaded as they stand and never changed."""

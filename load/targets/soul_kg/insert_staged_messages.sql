@@ -1,0 +1,17 @@
+-- Inserts the staged messages whose keys are free; somebody has moved the others to another client's conversation.
+-- grain: one message; key: id; inputs: wa2pg_messages, wa2pg_chats
+with made as (
+  insert into public.messages (
+    id, "conversationId", "organizationId", direction, sender, content, language, "whatsappMessageId", status,
+    "createdAt"
+  )
+  select
+    id, "conversationId", "organizationId", direction::public."MessageDirection", sender::public."MessageSender",
+    content, language, "whatsappMessageId", status::public."MessageStatus", "createdAt"
+  from wa2pg_messages
+  on conflict do nothing
+  returning id, "conversationId", "createdAt"
+)
+select made.id, h.number, nullif(made."createdAt", 'epoch')
+from made
+join wa2pg_chats h on h.conversation_id = made."conversationId"

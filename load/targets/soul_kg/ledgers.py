@@ -1,0 +1,111 @@
+"""The ledgers of an organisation's runs: opening one, and finding out what became of those that nobody closed."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from pydantic import ValidationError
+
+from load.layout import Layout
+from load.run_ledger import (
+    FileLedger,
+    LedgerPlace,
+    LedgerRun,
+    clear_unsealed,
+    mark_committed,
+    read_ledgers,
+    remove_ledger,
+)
+from load.statements import statement
+from load.target import Job
+from schemas.errors import UserError
+
+
+def open_ledger(job: Job) -> FileLedger:
+    """The ledger of a run whose transaction has begun."""
+    if job.ledgers is None:
+        raise ValueError("a load into this layout needs the data directory's folder for runs")
+    clean = job.clean.run
+    options = {name: value for name, value in asdict(job.options).items() if name not in {"org", "dry_run", "layout"}}
+    run = LedgerRun(
+        run=str(job.run),
+        layout=Layout.SOUL_KG.value,
+        organization=job.organization.row_id,
+        account=job.account,
+        clean_run=clean.run,
+        inputs_sha256=clean.inputs_sha256,
+        tool_version=clean.tool.version,
+        options=options,
+        place=_place(job.connection),
+        started_at=datetime.now(UTC),
+    )
+    try:
+        return FileLedger(job.ledgers, run)
+    except OSError as error:
+        raise UserError(
+            f"The record of this load cannot be written to the data directory ({error.strerror}).",
+            hint="make room, or set WA2PG_DATA_DIR to a folder of your own",
+        ) from None
+
+
+def settle_ledgers(connection: psycopg.Connection, folder: Path, organization: str) -> None:
+    """Find out about runs that were written and never closed: in the database they are committed, else removed.
+
+    To be called by whoever has the organisation's turn, so that none of them is under way in this database. What the
+    database cannot tell any more (an old transaction without a mark) is left `written`. Raises UserError (1) when a
+    ledger cannot be read.
+    """
+    if not folder.is_dir():
+        return
+    clear_unsealed(folder)
+    try:
+        runs = read_ledgers(folder)
+    except (ValidationError, OSError):
+        raise UserError(
+            "The records of earlier loads in the data directory cannot be read.",
+            hint=f"look at the files in {folder}; one that is damaged can be moved away, but its run cannot be undone",
+        ) from None
+    here = _cluster(connection)
+    for run in runs:
+        if run.state != "written" or (run.place.cluster, run.place.database) != here:
+            continue
+        became = _became(connection, run, organization)
+        if became == "committed":
+            mark_committed(folder, run)
+        elif became == "aborted":
+            remove_ledger(folder, run.run)
+
+
+def _became(connection: psycopg.Connection, run: LedgerRun, organization: str) -> str | None:
+    names = {"organization": organization, "wanted": run.run}
+    row = connection.execute(statement("soul_kg", "find_marks"), names).fetchone()
+    if row and row[0]:
+        return "committed"
+    try:
+        with connection.transaction():
+            row = connection.execute("select pg_xact_status(%s::xid8)", [run.place.transaction]).fetchone()
+    except psycopg.errors.InvalidParameterValue:
+        # the transaction is in this database's future: the cluster was restored from an older copy
+        return None
+    return row[0] if row else None
+
+
+def _place(connection: psycopg.Connection) -> LedgerPlace:
+    row = connection.execute("select pg_current_xact_id()::text").fetchone()
+    cluster, database = _cluster(connection)
+    return LedgerPlace(cluster=cluster, database=database, transaction=row[0] if row else "")
+
+
+def _cluster(connection: psycopg.Connection) -> tuple[str | None, int]:
+    row = connection.execute(
+        """
+        select oid::bigint, has_function_privilege('pg_catalog.pg_control_system()', 'execute')
+        from pg_catalog.pg_database where datname = current_database()
+        """
+    ).fetchone()
+    database, may_ask = row or (0, False)
+    if not may_ask:
+        return None, database
+    row = connection.execute("select system_identifier::text from pg_catalog.pg_control_system()").fetchone()
+    return (row[0] if row else None), database

@@ -1,0 +1,186 @@
+"""Messages of a clean run into the Soul KG CRM's tables: what is there is fetched, only what is new or changed is sent.
+
+In batches of rows, so that memory does not grow with the archive. The table is locked (lock.py), so what is not there
+when we look is not there when we write.
+"""
+
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import duckdb
+import psycopg
+import pyarrow as pa
+import pyarrow.csv
+
+from load.clean_tables import compute, open_table, read_batches
+from load.statements import statement
+from load.targets.soul_kg.chats import make_conversations
+from load.targets.soul_kg.work import Import
+from schemas.clean_run import CleanRunFolder
+from schemas.progress import Progress, Step
+from schemas.tables import CLEAN_MESSAGES
+
+# what macro `placeholder` in copy_macros.sql makes (PostgreSQL's regular expressions)
+PLACEHOLDER = r"^\[(image|video|audio|document|sticker|location|contact|call|message|deleted message)(: [^\n]*)?\]$"
+_THERE = pa.schema(
+    [
+        ("number", pa.int32()),
+        ("direction", pa.string()),
+        ("whatsapp_message_id", pa.string()),
+        ("ours", pa.bool_()),
+        ("status", pa.string()),
+        ("placeholder", pa.string()),
+        ("created_at", pa.string()),
+    ]
+)
+_CHATS = pa.schema(
+    [
+        ("number", pa.int32()),
+        ("phone", pa.string()),
+        ("client_id", pa.string()),
+        ("conversation_id", pa.string()),
+        ("address", pa.string()),
+        ("refused", pa.bool_()),
+    ]
+)
+_MESSAGE_COLUMNS = (
+    b'id, "conversationId", "organizationId", direction, sender, content, language, "whatsappMessageId", status, '
+    b'"createdAt"'
+)
+_CHANGE_COLUMNS = b"id, number, content, language, status, follows_text"
+_ROWS_IN_BATCH = 65_536
+_LINES_AT_ONCE = 8192
+_BYTES_AT_ONCE = 1 << 20
+
+
+def load_messages(work: Import, clean: CleanRunFolder, progress: Progress) -> Counter[str]:
+    """Insert the new messages of the chosen chats and bring changed ones up to date; see LayoutLoad.load_messages."""
+    for name in ("stage_changes", "stage_messages", "stage_touched"):
+        work.connection.execute(statement("soul_kg", name))
+    counts: Counter[str] = Counter()
+    with compute("soul_kg") as duck, open_table(clean, "messages") as file:
+        duck.register("chats", _chats(work))
+        duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
+        duck.register("there", _THERE.empty_table())
+        duck.execute(_sql("compare_messages"))
+        for batch in read_batches(file, _ROWS_IN_BATCH):
+            progress(Step("loading messages", _done(counts), file.metadata.num_rows))
+            duck.register("clean_messages", batch)
+            counts += _load_batch(work, duck)
+        progress(Step("loading messages", _done(counts), file.metadata.num_rows))
+    work.connection.execute("analyze wa2pg_touched")
+    return counts
+
+
+def _done(counts: Counter[str]) -> int:
+    return counts.total() - counts["nul"]
+
+
+def _chats(work: Import) -> pa.Table:
+    return _table(_CHATS, work.execute("all_chats").fetchall())
+
+
+def _table(schema: pa.Schema, rows: list[tuple[Any, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema)
+
+
+def _load_batch(work: Import, duck: duckdb.DuckDBPyConnection) -> Counter[str]:
+    numbers = [number for (number,) in duck.execute(_sql("chats_in_batch")).fetchall()]
+    duck.register("there", _messages_there(work, numbers))
+    lacking = duck.execute(_sql("chats_without_conversation")).fetchall()
+    if lacking:
+        make_conversations(work, lacking)
+        duck.register("chats", _chats(work))
+    counts = Counter(dict(duck.execute(_sql("count_verdicts")).fetchall()))
+    if counts["new"]:
+        _insert_new(work, duck)
+    if counts["changed"]:
+        _copy(work, duck, "change_lines", b"wa2pg_changes", _CHANGE_COLUMNS)
+        work.connection.execute("analyze wa2pg_changes")
+        _record_updates(work, work.execute("update_messages").fetchall())
+        work.connection.execute("truncate wa2pg_changes")
+    if counts["new"] or counts["changed"]:
+        ((counts["nul"],),) = duck.execute(_sql("count_nul")).fetchall()
+    return counts
+
+
+def _messages_there(work: Import, numbers: list[int]) -> pa.Table:
+    known = io.BytesIO()
+    names = {"numbers": numbers, "placeholder": PLACEHOLDER}
+    with work.connection.cursor() as cursor, cursor.copy(statement("soul_kg", "export_message_keys"), names) as copy:
+        for line in copy:
+            known.write(line)
+    if not known.tell():
+        return _THERE.empty_table()
+    known.seek(0)
+    return pyarrow.csv.read_csv(
+        known,
+        pyarrow.csv.ReadOptions(column_names=_THERE.names),
+        pyarrow.csv.ParseOptions(newlines_in_values=True),
+        pyarrow.csv.ConvertOptions(
+            column_types=_THERE,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
+
+
+def _insert_new(work: Import, duck: duckdb.DuckDBPyConnection) -> None:
+    try:
+        with work.connection.transaction():
+            _copy(work, duck, "message_lines", b"public.messages", _MESSAGE_COLUMNS)
+    except psycopg.errors.UniqueViolation:
+        # a key is elsewhere: somebody has moved a message to another client's conversation, and there it stays
+        _copy(work, duck, "message_lines", b"wa2pg_messages", _MESSAGE_COLUMNS)
+        rows = work.execute("insert_staged_messages").fetchall()
+        work.connection.execute("truncate wa2pg_messages")
+        work.ledger.inserted("messages", (key for key, _, _ in rows))
+        _touch(work, ((number, 1, 0, at) for _, number, at in rows))
+        return
+    reader = duck.sql(_sql("new_ids"), params={"namespace": str(work.namespace)}).to_arrow_reader(_ROWS_IN_BATCH)
+    for batch in reader:
+        work.ledger.inserted("messages", batch.column(0).to_pylist())
+    touched = duck.execute(_sql("count_touched")).fetchall()
+    _touch(work, ((number, inserted, 0, at) for number, inserted, at in touched))
+
+
+def _record_updates(work: Import, rows: list[tuple[Any, ...]]) -> None:
+    work.ledger.updated("messages", ((key, before) for key, _, before in rows))
+    _touch(work, ((number, 0, 1, None) for _, number, _ in rows))
+
+
+def _touch(work: Import, rows: Iterable[tuple[Any, ...]]) -> None:
+    with work.connection.cursor() as cursor, cursor.copy(b"copy wa2pg_touched from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _copy(work: Import, duck: duckdb.DuckDBPyConnection, lines: str, table: bytes, columns: bytes) -> None:
+    with work.connection.cursor() as cursor, cursor.copy(b"copy %b (%b) from stdin" % (table, columns)) as copy:
+        for part in _lines(work, duck, lines):
+            for start in range(0, len(part), _BYTES_AT_ONCE):
+                copy.write(part[start : start + _BYTES_AT_ONCE])
+
+
+def _lines(work: Import, duck: duckdb.DuckDBPyConnection, name: str) -> Iterator[memoryview]:
+    # DuckDB refuses a parameter that the statement does not have
+    shared = {"namespace": str(work.namespace), "organization": work.organization}
+    text = _sql(name)
+    names = {key: value for key, value in shared.items() if f"${key}" in text}
+    for batch in duck.sql(text, params=names).to_arrow_reader(_LINES_AT_ONCE):
+        column = batch.column(0)
+        # the lines stand one after another in Arrow's data buffer, which is what COPY wants
+        _, offsets, data = column.buffers()
+        large = pa.types.is_large_string(column.type)
+        ends = memoryview(offsets).cast("q") if large else memoryview(offsets).cast("i")
+        yield memoryview(data)[ends[column.offset] : ends[column.offset + len(column)]]
+
+
+def _sql(name: str) -> str:
+    return statement("soul_kg", name).decode()

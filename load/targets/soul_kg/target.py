@@ -1,0 +1,120 @@
+"""The Soul KG CRM's tables as a target of loads."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any
+
+import psycopg
+
+from load.report import FailedChat, LoadReport, RefusedMessage
+from load.rights import check_load_rights
+from load.run_ledger import NoLedger
+from load.target import Figures, Job
+from load.targets.soul_kg.chats import insert_chats, refused_chats
+from load.targets.soul_kg.ledgers import open_ledger, settle_ledgers
+from load.targets.soul_kg.messages import load_messages
+from load.targets.soul_kg.people import match_people, stage_clients
+from load.targets.soul_kg.schema import SOUL_KG_RIGHTS, check_schema
+from load.targets.soul_kg.work import Import
+
+
+class SoulKgTarget:
+    """The Soul KG CRM's tables, as they stand."""
+
+    def check(self, connection: psycopg.Connection) -> None:
+        """Raise UserError (6) unless the tables are whole and the user may load."""
+        check_schema(connection)
+        check_load_rights(connection, SOUL_KG_RIGHTS)
+
+    def open(self, job: Job) -> "SoulKgLoad":
+        """Start a load."""
+        return SoulKgLoad(job)
+
+
+class SoulKgLoad:
+    """One load into the Soul KG CRM's tables; the steps are those of load.target.LayoutLoad."""
+
+    def __init__(self, job: Job) -> None:
+        organization = job.organization
+        self._job = job
+        self._work = Import(
+            job.connection, organization.row_id, organization.id, job.run, job.account, ledger=NoLedger()
+        )
+        self._history_rows = 0
+        self._locked: float | None = None
+
+    def loaded_already(self) -> LoadReport | None:
+        """Never told without comparing: the CRM's own integration writes these tables too."""
+        return None
+
+    def begin(self) -> None:
+        """Open the run's ledger, after what became of earlier ones is known."""
+        # columns are timestamps without a zone, in UTC; the session's zone would turn what is compared and written
+        self._job.connection.execute("set local time zone 'UTC'")
+        if self._job.options.dry_run:
+            return
+        if self._job.ledgers:
+            settle_ledgers(self._job.connection, self._job.ledgers, self._work.organization)
+        self._work.ledger = open_ledger(self._job)
+
+    def stage_clients(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Bring the clean clients to the server."""
+        stage_clients(self._work, rows)
+
+    def match_people(self) -> list[str]:
+        """Lock what this run may change, and find the row of each client who is there; returns warnings."""
+        warnings, self._locked = match_people(self._work, self._job.progress)
+        return warnings
+
+    def insert_chats(self) -> None:
+        """Insert clients that are not there, each with his conversation."""
+        insert_chats(self._work, self._job.options, self._job.progress)
+
+    def load_messages(self) -> Counter[str]:
+        """Insert the new messages and bring changed ones up to date."""
+        return load_messages(self._work, self._job.clean, self._job.progress)
+
+    def follow_messages(self) -> None:
+        """Bring what may change of clients and conversations up to date."""
+        work, options = self._work, self._job.options
+        overwrite = not options.skip_duplicates
+        work.execute("decide_clients", overwrite=overwrite, overwrite_status=options.overwrite_status)
+        work.ledger.updated("clients", work.execute("keep_clients").fetchall())
+        history = [key for (key,) in work.execute("insert_status_history").fetchall()]
+        work.ledger.inserted("client_status_history", history)
+        self._history_rows = len(history)
+        work.execute("update_clients")
+        work.ledger.updated("conversations", work.execute("keep_conversations").fetchall())
+        work.execute("update_conversations")
+
+    def figures(self) -> Figures:
+        """What was written."""
+        cursor = self._work.execute("summary")
+        row = cursor.fetchone() or ()
+        found = dict(zip([column.name for column in cursor.description or ()], row, strict=True))
+        return Figures(**found, history_rows=self._history_rows)
+
+    def refused_chats(self) -> list[FailedChat]:
+        """The chats that the database did not take."""
+        return refused_chats(self._work)
+
+    def refused_messages(self) -> list[RefusedMessage]:
+        """None: a message that is refused ends the load."""
+        return []
+
+    def finish(self, report: LoadReport) -> LoadReport:
+        """Make the ledger durable."""
+        self._work.ledger.seal({"chats": asdict(report.chats), "messages": asdict(report.messages)})
+        return report
+
+    def abandon(self) -> None:
+        """Close the ledger of a run that failed."""
+        self._work.ledger.abandon()
+
+    def settle(self, report: LoadReport) -> LoadReport:
+        """Close the ledger, and say how long others waited."""
+        locked = time.monotonic() - self._locked if self._locked is not None else None
+        self._work.ledger.committed()
+        return replace(report, messages_locked_seconds=locked)
