@@ -79,6 +79,10 @@ import: setup ## All three in a row: make import ORG=my-company
 audit: setup ## Check the archive: make audit ACCOUNT=office (all accounts without)
 	@$(WA2PG) audit $(if $(strip $(ACCOUNT)),"$$ACCOUNT") $(OPTIONS)
 
+.PHONY: doctor
+doctor: setup ## Is everything there that the work needs? What mends what is not?
+	@$(WA2PG) doctor $(account) $(OPTIONS)
+
 .PHONY: org
 org: setup ## Make an organisation: make org NAME='My company' [ID=uuid]
 	@$(WA2PG) org create "$$NAME" $(if $(strip $(ID)),--id "$$ID") $(OPTIONS)

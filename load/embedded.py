@@ -97,6 +97,11 @@ def start_embedded(folder: Path) -> Embedded:
     return embedded
 
 
+def embedded_exists(folder: Path) -> bool:
+    """Whether the server that belongs to `folder` has been made."""
+    return find_place(folder).cluster.exists()
+
+
 def stop_embedded(folder: Path) -> bool:
     """Stop the server that belongs to `folder`; False when none was running."""
     place = find_place(folder)

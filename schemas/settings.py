@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     languages: Annotated[dict[str, float], NoDecode, BeforeValidator(_languages)] = Field(
         default_factory=dict, alias="WA2PG_LANGUAGES"
     )
+    proxy: SecretStr | None = Field(default=None, alias="WA2PG_PROXY")
     database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import platform
+from difflib import get_close_matches
 from importlib.metadata import version
 
 import click
@@ -19,6 +20,7 @@ _COMMANDS = {
     "db": "wa2pg.commands.database:db_group",
     "org": "wa2pg.commands.database:org_group",
     "evaluate": "wa2pg.commands.evaluate:evaluate_group",
+    "doctor": "wa2pg.commands.doctor:doctor_command",
     "demo": "wa2pg.commands.demo:demo_command",
 }
 _PARTS = ("neonize", "pyarrow", "duckdb", "psycopg", "fasttext-community", "phonenumbers")
@@ -30,9 +32,11 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
         if cmd_name not in _COMMANDS:
-            return None
+            if ctx.resilient_parsing:
+                return None
+            close = get_close_matches(cmd_name, _COMMANDS, n=1)
+            ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {close[0]}?" if close else ""))
         module, _, name = _COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command

@@ -36,6 +36,7 @@ class Invocation:
     names_account: bool = True
     started: float = field(default_factory=time.monotonic)
     warnings: list[str] = field(default_factory=list)
+    settings_problem: UserError | None = None
     _data: DataDir | None = None
 
     def data(self) -> DataDir:
@@ -98,10 +99,13 @@ class Invocation:
 _account_option = click.option("--account", metavar="NAME", help="WhatsApp account to work on (WA2PG_ACCOUNT).")
 
 
-def command_options(name: str, *, account: bool = True) -> Callable[[Callable[..., int]], Callable[..., int]]:
+def command_options(
+    name: str, *, account: bool = True, lenient: bool = False
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """Give a command the options that all share; it receives an Invocation as its first argument.
 
-    `account=False` leaves --account out, for commands that work on none or on several.
+    `account=False` leaves --account out, for commands that work on none or on several. A `lenient` command runs also
+    with settings that cannot be used: it gets the defaults, and the problem.
     """
     names_account = account
 
@@ -128,7 +132,13 @@ def command_options(name: str, *, account: bool = True) -> Callable[[Callable[..
             del verbose  # read by wa2pg.__main__ before any command runs
             if style == Style.JSON:
                 talk_in_json()
-            settings = read_settings()
+            problem: UserError | None = None
+            try:
+                settings = read_settings()
+            except UserError as error:
+                if not lenient:
+                    raise
+                settings, problem = Settings.model_construct(), error
             invocation = Invocation(
                 command=name,
                 settings=settings,
@@ -137,11 +147,12 @@ def command_options(name: str, *, account: bool = True) -> Callable[[Callable[..
                 quiet=quiet,
                 style=Style(style) if style else default_style(),
                 names_account=names_account,
+                settings_problem=problem,
             )
             try:
                 return function(invocation, **options)
             except UserError as error:
-                if as_json:
+                if invocation.as_json:
                     hint = pasteable(error.hint) if error.hint else None
                     body = {"error": {"message": pasteable(error.message), "hint": hint}}
                     invocation.finish(body, [], exit_code=error.exit_code)

@@ -19,7 +19,7 @@ from wa2pg.progress import Style
 _PROXY_SCHEMES = ("http://", "https://", "socks5://")
 
 proxy_option = click.option(
-    "--proxy", metavar="URL", help="Reach WhatsApp through this proxy (http://, https:// or socks5://)."
+    "--proxy", metavar="URL", help="Reach WhatsApp through this proxy: http://, https://, socks5:// (WA2PG_PROXY)."
 )
 _OPTIONS = (
     click.option("--qr-png", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
@@ -76,7 +76,7 @@ def take(invocation: Invocation, options: dict[str, Any]) -> ExtractReport:
         days=options["days"],
         quiet_seconds=options["quiet_seconds"],
         deadline_seconds=options["deadline"],
-        proxy=usable_proxy(options["proxy"]),
+        proxy=usable_proxy(options["proxy"], invocation),
         force=options["force"],
     )
     linked = is_linked(invocation.data(), account)
@@ -109,12 +109,17 @@ def _number(phone: str | None) -> str | None:
     return None if jid is None else jid.partition("@")[0]
 
 
-def usable_proxy(url: str | None) -> str | None:
-    """The address given to --proxy; raises UserError (2), without repeating it, when it is of no known kind."""
+def usable_proxy(flag: str | None, invocation: Invocation) -> str | None:
+    """The proxy's address, from the flag or the settings (for one with a password, which `ps` would show in a flag).
+
+    Raises UserError (2), without repeating it, when it is of no known kind.
+    """
+    setting = invocation.settings.proxy
+    url = flag or (setting.get_secret_value() if setting else None)
     if url is not None and not url.startswith(_PROXY_SCHEMES):
         raise UserError(
-            "--proxy takes an address that begins with http://, https:// or socks5://.",
-            hint="for example: --proxy socks5://127.0.0.1:1080",
+            "A proxy's address begins with http://, https:// or socks5://.",
+            hint="for example: --proxy socks5://127.0.0.1:1080, or WA2PG_PROXY in .env",
             exit_code=ExitCode.USAGE,
         )
     return url

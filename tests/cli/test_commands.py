@@ -188,3 +188,12 @@ def test_make_hands_a_name_over_as_it_was_typed(tmp_path: Path) -> None:
 
     assert done.stdout.rstrip("\n") == name
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_proxy_in_the_environment_is_used_and_never_repeated(terminal: Terminal) -> None:
+    words = ("extract", "--qr-png", "code.png", "--deadline", "60")
+    closed = terminal.run(*words, WA2PG_PROXY="http://wa2pg:geheim@127.0.0.1:1")
+    assert (closed.code, "The proxy did not bring us to WhatsApp." in closed.err) == (1, True)
+    unknown = terminal.run(*words, WA2PG_PROXY="ftp://wa2pg:geheim@127.0.0.1:1")
+    assert (unknown.code, "A proxy's address begins with" in unknown.err) == (2, True)
+    assert "geheim" not in closed.out + closed.err + unknown.out + unknown.err

@@ -20,6 +20,7 @@ from wa2pg.commands.load import (
 from wa2pg.commands.transform import as_of_option, transform_body, transform_table, transform_warnings
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.sources import SOURCE_OPTIONS, take, with_source_options
+from wa2pg.unattended import run_unattended
 
 
 @click.command("import", short_help="Extract, transform and load in a row.")
@@ -27,10 +28,26 @@ from wa2pg.sources import SOURCE_OPTIONS, take, with_source_options
 @with_source_options
 @as_of_option
 @with_load_options
+@click.option("--unattended", is_flag=True, help="Ask nothing, print one line of JSON, leave the outcome in a file.")
 @click.option("--use-llm", is_flag=True, help="Not available yet.")
 @click.option("--openrouter-key", metavar="KEY", help="Not available yet.")
 @command_options("import")
-def import_command(
+def import_command(invocation: Invocation, unattended: bool, **options: Any) -> int:
+    """Take payloads into the archive, make clean tables of it and load them.
+
+    --limit and --dry-run act on the load alone: the snapshot and the clean tables are made whole and stay.
+
+    \b
+      wa2pg import --organization-id silk-road-tours --replay history/ --dry-run
+      wa2pg import --org silk-road-tours --unattended
+    """
+    if unattended:
+        from_files = bool(options["paths"])
+        return run_unattended(invocation, from_files=from_files, work=lambda: _import(invocation, **options))
+    return _import(invocation, **options)
+
+
+def _import(
     invocation: Invocation,
     org: str | None,
     as_of: datetime | None,
@@ -38,13 +55,6 @@ def import_command(
     openrouter_key: str | None,
     **options: Any,
 ) -> int:
-    """Take payloads into the archive, make clean tables of it and load them.
-
-    --limit and --dry-run act on the load alone: the snapshot and the clean tables are made whole and stay.
-
-    \b
-      wa2pg import --organization-id silk-road-tours --replay history/ --dry-run
-    """
     if use_llm or openrouter_key:
         raise UserError(
             "Status by a language model (--use-llm) is not available yet.",

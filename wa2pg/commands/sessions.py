@@ -90,7 +90,7 @@ def logout_command(invocation: Invocation, of_account: str | None, proxy: str | 
     What WhatsApp still holds for it is taken first and sealed as a snapshot: nothing that it sends is lost.
     """
     invocation.account, invocation.names_account = check_account(of_account or invocation.account), True
-    options = LinkOptions(own=Own(), quiet_seconds=_QUIET_SECONDS, proxy=usable_proxy(proxy), unlink=True)
+    options = LinkOptions(own=Own(), quiet_seconds=_QUIET_SECONDS, proxy=usable_proxy(proxy, invocation), unlink=True)
     with link_screen(link_style(invocation, linked=True), None) as tell:
         report = take_history(invocation.data(), invocation.real_account(), options, tell)
     note(invocation, report)

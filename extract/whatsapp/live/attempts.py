@@ -9,7 +9,7 @@ from schemas.files import replace_file
 
 NAME = "attempts.json"
 _WINDOW = timedelta(minutes=30)
-_ALLOWED = 2
+ATTEMPTS_ALLOWED = 2
 
 
 def failed_attempts(session: Path, now: datetime) -> list[datetime]:
@@ -24,9 +24,9 @@ def failed_attempts(session: Path, now: datetime) -> list[datetime]:
 def check_attempts(session: Path, now: datetime) -> None:
     """Raise UserError (4) when another attempt would come too soon."""
     failed = failed_attempts(session, now)
-    if len(failed) < _ALLOWED:
+    if len(failed) < ATTEMPTS_ALLOWED:
         return
-    left = failed[-_ALLOWED] + _WINDOW - now
+    left = failed[-ATTEMPTS_ALLOWED] + _WINDOW - now
     minutes = max(1, -(-int(left.total_seconds()) // 60))
     raise UserError(
         f"Linking failed {len(failed)} times within 30 minutes. WhatsApp limits attempts and then locks the account's "

@@ -133,7 +133,7 @@ _SAYS: dict[Outcome, tuple[str, str, ExitCode]] = {
     ),
     Outcome.PROXY_SILENT: (
         "The proxy did not bring us to WhatsApp.",
-        "check the address given to --proxy and that it lets web.whatsapp.com:443 through",
+        "check the address in --proxy or WA2PG_PROXY, and that it lets web.whatsapp.com:443 through",
         _FAILED,
     ),
     Outcome.PHONE_SILENT: (

@@ -1,0 +1,55 @@
+"""`unattended.json` in the data directory: what the last import that nobody watched came to.
+
+No name, number or text is in it; `said` is an error's sentence, which never holds any.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from schemas.datadir import DataDir
+from schemas.files import replace_file
+from schemas.health import Check, Health
+
+NAME = "unattended.json"
+_CHECK = "last import"
+# an import a night, and two hours for one that takes long
+_LATE = timedelta(hours=26)
+
+
+class LastImport(BaseModel):
+    """How it began and ended; `exit_code` and `ended_at` are None while it runs (or when it was killed)."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    account: str
+    state: Literal["running", "done", "failed"]
+    began_at: datetime
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    said: str | None = None
+
+
+def write_last_import(data: DataDir, outcome: LastImport) -> None:
+    """Put it in the place of the one before."""
+    replace_file(data.root / NAME, outcome.model_dump_json().encode() + b"\n")
+
+
+def check_last_import(data: DataDir, now: datetime | None = None) -> Check:
+    """Whether the last unattended import ended well, and lately; none at all is no fault."""
+    path = data.root / NAME
+    if not path.exists():
+        return Check(_CHECK, Health.OK, "none has run unattended")
+    try:
+        last = LastImport.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return Check(_CHECK, Health.WARNING, f"{NAME} cannot be read", f"remove {path}")
+    again = f"wa2pg import --unattended --account {last.account}"
+    when = f"{last.began_at:%Y-%m-%d %H:%M} UTC"
+    if last.state == "failed":
+        return Check(_CHECK, Health.BROKEN, f"{when}: failed with exit code {last.exit_code}", again)
+    if (now or datetime.now(UTC)) - last.began_at > _LATE:
+        late = "none since" if last.state == "done" else "it has not ended"
+        return Check(_CHECK, Health.BROKEN, f"{when}: {late}", again)
+    return Check(_CHECK, Health.OK, f"{when}: {last.state}")

@@ -1,0 +1,160 @@
+"""`wa2pg doctor`: is everything there that the work needs, and what mends what is not?"""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+from rich.text import Text
+
+from extract.health import check_libmagic, check_neonize, whatsapp_client_date
+from load.database import connect
+from load.embedded import embedded_exists
+from load.health import check_database
+from schemas.datadir import DataDir
+from schemas.errors import ExitCode, UserError
+from schemas.health import Check, Health, checked
+from schemas.last_import import check_last_import
+from schemas.settings import Settings
+from transform.health import check_clean_run, check_language_model
+from wa2pg.invocation import Invocation, command_options
+from wa2pg.talk import pasteable
+from wa2pg.target import open_target
+
+_PYTHON = ((3, 11), (3, 15))
+# an account of some years is a few hundred megabytes; below the second, not even its journal may fit
+_ROOM, _LEAST_ROOM = 2 << 30, 200 << 20
+_COLOURS = {Health.OK: "green", Health.WARNING: "bold yellow", Health.BROKEN: "bold red"}
+
+
+@click.command("doctor", short_help="Is everything there that the work needs?")
+@command_options("doctor", lenient=True)
+def doctor_command(invocation: Invocation) -> int:
+    """Look at everything that the work needs, and say what mends what is not as it should be.
+
+    Nothing is sent anywhere but to the database, and nothing is changed (an embedded database is started).
+    Exit 1 when something is broken.
+    """
+    checks = list(_checks(invocation))
+    broken = sum(check.health is Health.BROKEN for check in checks)
+    warnings = sum(check.health is Health.WARNING for check in checks)
+    cures = [check.cure for check in checks if check.health is Health.BROKEN and check.cure]
+    body = {"checks": [asdict(check) for check in checks], "broken": broken, "to_look_at": warnings}
+    return invocation.finish(
+        body,
+        [_table(checks), _summary(broken, warnings)],
+        exit_code=ExitCode.FAILED if broken else ExitCode.DONE,
+        next_command=cures[0] if cures and cures[0].startswith(("wa2pg ", "make ")) else None,
+    )
+
+
+def _checks(invocation: Invocation) -> Iterator[Check]:
+    settings = invocation.settings
+    yield _check_python()
+    yield _check_locale()
+    yield _check_settings(invocation)
+    yield check_libmagic()
+    neonize = check_neonize(datetime.now(UTC).date())
+    yield neonize
+    yield checked("language model", check_language_model)
+    yield _check_clock()
+    if invocation.settings_problem:
+        return  # where the data and the database are is not known
+    data_check = checked("data directory", lambda: _check_data(invocation))
+    yield data_check
+    if data_check.health is not Health.BROKEN:
+        data, account = invocation.data(), invocation.account
+        if neonize.health is not Health.BROKEN:
+            yield from _check_account(data, account)
+        yield checked("clean tables", lambda: check_clean_run(data, account))
+        yield check_last_import(data)
+        yield from _check_database(invocation, data, settings)
+
+
+def _check_python() -> Check:
+    found = platform.python_version()
+    low, high = _PYTHON
+    if not low <= sys.version_info[:2] < high:
+        return Check(
+            "Python", Health.BROKEN, f"{found}; 3.11 to 3.14 are needed", "install one of them, then: make setup"
+        )
+    return Check("Python", Health.OK, found)
+
+
+def _check_locale() -> Check:
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    if encoding != "utf8":
+        found = f"the terminal's encoding is {sys.stdout.encoding}: names and the code to scan cannot be shown"
+        return Check("locale", Health.WARNING, found, "export LANG=C.UTF-8")
+    return Check("locale", Health.OK, os.environ.get("LC_ALL") or os.environ.get("LANG") or "UTF-8")
+
+
+def _check_settings(invocation: Invocation) -> Check:
+    if problem := invocation.settings_problem:
+        return Check("settings", Health.BROKEN, problem.message, problem.hint)
+    return Check("settings", Health.OK, "every setting can be used")
+
+
+def _check_data(invocation: Invocation) -> Check:
+    name = "data directory"
+    root = invocation.data().root
+    if not os.access(root, os.W_OK | os.X_OK):
+        return Check(name, Health.BROKEN, "it cannot be written to", f"chown -R $USER {root}")
+    free = shutil.disk_usage(root).free
+    found = f"{free / (1 << 30):,.1f} GB free"
+    if free < _LEAST_ROOM:
+        return Check(name, Health.BROKEN, found, "make room on this disk, or set WA2PG_DATA_DIR to another one")
+    if free < _ROOM:
+        return Check(name, Health.WARNING, f"{found}: a long history may need more", "make room on this disk")
+    return Check(name, Health.OK, found)
+
+
+def _check_account(data: DataDir, account: str) -> Iterator[Check]:
+    # it loads neonize, which must not keep the doctor from saying that neonize is broken
+    from extract.account_health import check_archive, check_session  # noqa: PLC0415
+
+    yield checked("session", lambda: check_session(data, account))
+    yield checked("archive", lambda: check_archive(data, account))
+
+
+def _check_clock() -> Check:
+    made = whatsapp_client_date()
+    if made and datetime.now(UTC).date() < made:
+        found = "it is before the day on which the installed programs were made"
+        return Check("own clock", Health.BROKEN, found, "timedatectl set-ntp true")
+    return Check("own clock", Health.OK, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+def _check_database(invocation: Invocation, data: DataDir, settings: Settings) -> Iterator[Check]:
+    name = "database"
+    try:
+        if settings.database_url is not None:
+            with connect(settings.database_url.get_secret_value()) as connection:
+                yield from check_database(connection, settings.org)
+        elif embedded_exists(data.postgres):
+            with open_target(invocation) as target:
+                yield from check_database(target.connection, settings.org)
+        else:
+            yield Check(name, Health.OK, "the embedded PostgreSQL, made when first needed")
+    except UserError as error:
+        yield Check(name, Health.BROKEN, error.message, error.hint)
+
+
+def _table(checks: list[Check]) -> Text:
+    column = max(len(check.name) for check in checks) + 2
+    table = Text()
+    for check in checks:
+        table.append(f"{check.health:<9}", style=_COLOURS[check.health])
+        table.append(f"{check.name:<{column}}{check.found}\n")
+        for line in pasteable(check.cure or "").splitlines():
+            table.append(" " * 9 + f"  mend: {line}\n", style="bold")
+    table.rstrip()
+    return table
+
+
+def _summary(broken: int, warnings: int) -> Text:
+    return Text(f"{broken} broken, {warnings} to look at" if broken or warnings else "Everything is as it should be.")

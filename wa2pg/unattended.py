@@ -1,0 +1,42 @@
+"""Imports that nobody watches: nothing to answer, one line of JSON, and the outcome in a file (docs/server.md)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from extract.whatsapp.live.link import is_linked
+from schemas.errors import ExitCode, UserError
+from schemas.last_import import LastImport, write_last_import
+from wa2pg.invocation import Invocation
+from wa2pg.progress import Style
+
+
+def run_unattended(invocation: Invocation, *, from_files: bool, work: Callable[[], int]) -> int:
+    """Do `work` and record what it came to, however it ends; killed, it stays recorded as running.
+
+    Raises UserError (4) where somebody would have to scan a code.
+    """
+    data, account = invocation.data(), invocation.real_account()
+    invocation.as_json = True
+    if invocation.style is Style.BAR:
+        invocation.style = Style.LOG
+    began = LastImport(account=account, state="running", began_at=datetime.now(UTC))
+    write_last_import(data, began)
+    code, said = int(ExitCode.FAILED), None
+    try:
+        if not from_files and not is_linked(data, account):
+            raise UserError(
+                f"No phone is linked to the account {account}, and nobody is here to link one.",
+                hint=f"link it once at a terminal: wa2pg extract --account {account}",
+                exit_code=ExitCode.PAIRING,
+            )
+        code = work()
+    except UserError as error:
+        code, said = int(error.exit_code), error.message
+        raise
+    except KeyboardInterrupt:
+        code = int(ExitCode.INTERRUPTED)
+        raise
+    finally:
+        ended = {"state": "done" if code == 0 else "failed", "ended_at": datetime.now(UTC)}
+        write_last_import(data, began.model_copy(update={**ended, "exit_code": code, "said": said}))
+    return code
