@@ -63,14 +63,14 @@ def _address(connection: psycopg.Connection) -> dict[str, Any]:
     if "," in found.get("host", ""):
         found |= {"host": info.host, "port": info.port}
         found.pop("hostaddr", None)
-    return found | {"password": info.password or None}
+    return found | {"password": info.password or None, "connect_timeout": 5}
 
 
 def _watch(address: dict[str, Any], process: int, progress: Progress, done: threading.Event) -> None:
     if done.wait(_SECONDS_UNTIL_ASKED):
         return
     try:
-        with psycopg.connect(**address, autocommit=True, prepare_threshold=None, connect_timeout=5) as asking:
+        with psycopg.connect(**address, autocommit=True, prepare_threshold=None) as asking:
             while not done.wait(_SECONDS_UNTIL_ASKED):
                 row = asking.execute("select cardinality(pg_blocking_pids(%s)) > 0", [process]).fetchone()
                 if row and row[0] and not done.is_set():

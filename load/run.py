@@ -18,6 +18,7 @@ from load.database_errors import database_error
 from load.layout import Layout
 from load.locks import limited_waits, wait_for_turn
 from load.organizations import Organization, find_organization
+from load.refused import refuse_any
 from load.report import ChatFigures, LoadOptions, LoadReport, MessageFigures, PeopleWithoutNumber
 from load.target import Job, LayoutLoad, Target
 from schemas.clean_run import CleanRunFolder
@@ -89,6 +90,8 @@ def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
     progress(Step("loading clients"))
     warnings = work.match_people()
     work.insert_chats()
+    if options.strict:
+        refuse_any(work.refused_chats())
     counted = work.load_messages()
     progress(Step("bringing counts up to date"))
     work.follow_messages()

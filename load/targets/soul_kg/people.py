@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-import phonenumbers
 import psycopg
-from phonenumbers import geocoder
 from psycopg import sql
 
 from load.database_errors import is_refusal
@@ -90,6 +88,10 @@ def _made(work: Import, row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _country_name(phone: str) -> str | None:
+    # half a second and 80 MB of place names, which no other layout needs
+    import phonenumbers  # noqa: PLC0415
+    from phonenumbers import geocoder  # noqa: PLC0415
+
     try:
         return geocoder.country_name_for_number(phonenumbers.parse(phone), "en") or None
     except phonenumbers.NumberParseException:
