@@ -87,6 +87,9 @@ def connection_error(error: psycopg.Error, conninfo: str) -> UserError:
     elif "no pg_hba.conf entry" in words:
         said = f"{place} does not let this user in from here"
         hint = "its pg_hba.conf decides; if it wants TLS, add ?sslmode=require to DATABASE_URL"
+    elif "certificate" in words:
+        said = f"The certificate of {place[0].lower()}{place[1:]} cannot be checked"
+        hint = "add &sslrootcert=FILE with the server's certificate to DATABASE_URL, or sslmode=require to check none"
     elif "SSL" in words and "certificate" not in words:
         said = f"{place} and this machine do not agree about TLS"
         hint = "set sslmode in DATABASE_URL: ?sslmode=require, or disable for a server without TLS"
