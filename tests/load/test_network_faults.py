@@ -27,7 +27,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.progress import Step
 from tests.load.clean_runs import many_chats, write_clean_run
 from tests.load.servers import Server, running_server
-from tests.load.test_server_faults import EVERYTHING, NOTHING, counts, make_crm
+from tests.load.test_server_faults import NOTHING, counts, make_crm
 
 ORG = LoadOptions("soul-kg")
 # an address may say how patient to be; the defaults are minutes
@@ -49,6 +49,9 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def clean(tmp_path: Path) -> CleanRunFolder:
     return write_clean_run(tmp_path / "run", many_chats(30, messages=400), row_group=2000)
+
+
+WAITING = "waiting for a lock that another session of the database holds"
 
 
 class Proxy:
@@ -180,10 +183,10 @@ os._exit(0)
 """
 
 
-@pytest.mark.parametrize("moment", ["loading messages", "waiting for a lock that another session of the database holds"])
-def test_a_network_that_dies_silently_ends_the_load_in_time(
-    server: Server, clean: CleanRunFolder, moment: str, request: pytest.FixtureRequest
-) -> None:
+@pytest.mark.parametrize(
+    "moment", ["loading messages", "waiting for a lock that another session of the database holds"]
+)
+def test_a_network_that_dies_silently_ends_the_load_in_time(server: Server, clean: CleanRunFolder, moment: str) -> None:
     name = "dead_" + ("sending" if moment.startswith("loading") else "waiting")
     conninfo = make_crm(server, name)
     sockets = server.data.parent / f".s.PGSQL.{server.port}"

@@ -1,4 +1,4 @@
-"""Servers that die, fill up, or only read: all of a run is in the database or nothing, and the sentence says what to do."""
+"""Servers that die, fill up, or only read: all of a run is in, or nothing, and the sentence says what to do."""
 
 import random
 import subprocess
@@ -67,9 +67,10 @@ def test_a_server_killed_at_ten_random_moments_has_all_of_the_run_or_nothing(
         load(connection, clean, ORG)
         connection.execute("truncate clients, import_runs cascade")
     usual = time.monotonic() - begin
-    seed = random.randrange(1_000_000)
+    seed = time.time_ns() % 1_000_000
     moments = random.Random(seed)  # noqa: S311 - says when to kill
     survived = 0
+    refusals: list[UserError] = []
     for part in range(10):
         killer = threading.Timer(usual * (part + moments.random()) / 10, server.kill)
         killer.start()
@@ -77,8 +78,8 @@ def test_a_server_killed_at_ten_random_moments_has_all_of_the_run_or_nothing(
             with connect(conninfo) as connection:
                 load(connection, clean, ORG)
         except UserError as error:
-            assert error.exit_code is ExitCode.DATABASE  # noqa: PT017 - not every moment ends a load
-            assert error.hint
+            # not every moment ends a load
+            refusals.append(error)
         killer.join()
         server.start()
         found = counts(conninfo)
@@ -86,6 +87,7 @@ def test_a_server_killed_at_ten_random_moments_has_all_of_the_run_or_nothing(
         survived += found == NOTHING
         with connect(conninfo) as connection:
             connection.execute("truncate clients, import_runs cascade")
+    assert all(error.exit_code is ExitCode.DATABASE and error.hint for error in refusals)
     assert survived, f"no moment fell into a load (seed {seed})"
     with connect(conninfo) as connection:
         load(connection, clean, ORG)
@@ -110,9 +112,10 @@ def test_a_standby_is_said_to_be_read_only(server: Server, clean: CleanRunFolder
     standby = Server(server.programs, folder, free_port())
     standby.start()
     try:
-        with connect(standby.conninfo("copied")) as connection, pytest.raises(UserError) as raised:
+        with connect(standby.conninfo("copied")) as connection:
             assert one(connection, "select pg_is_in_recovery()")
-            load(connection, clean, ORG)
+            with pytest.raises(UserError) as raised:
+                load(connection, clean, ORG)
     finally:
         standby.stop()
     assert "The database is read-only (a replica, or set so)" in raised.value.message
@@ -186,4 +189,3 @@ def test_another_load_is_waited_for_no_longer_than_asked(server: Server, clean: 
         load(connection, clean, ORG, try_another)
     assert told == ["Another load of this organisation is still running after 1 seconds."]
     assert counts(conninfo) == EVERYTHING
-

@@ -25,7 +25,7 @@ _COLUMNS = (
 _NAMES = _COLUMNS.split(", ")
 _STAGE, _TABLE = "wa2pg_messages", "public.messages"
 # "COPY messages, line 1, column body: …" in the server's language; what follows the column may be a value
-_COLUMN = re.compile(r"COPY [^,\n]+, [^,\n]+ \d+, \S+ (\w+)")
+_COLUMN = re.compile(r"^COPY [^,\n]+, [^,\n]+ \d+, \S+ (\w+)", re.MULTILINE)
 
 Apply = Callable[[Lines, int, int], int]
 
@@ -124,11 +124,11 @@ class Sender:
 
     def _column(self, lines: Lines, row: int, error: psycopg.Error) -> str | None:
         """The column whose value was not taken; only COPY names it."""
-        found = _COLUMN.match(error.diag.context or "")
+        found = _COLUMN.search(error.diag.context or "")
         if not found and error.diag.constraint_name is None:
             try:
                 with self.work.connection.transaction(force_rollback=True):
                     self._copy(lines, row, row + 1, _TABLE)
             except psycopg.Error as again:
-                found = _COLUMN.match(again.diag.context or "")
+                found = _COLUMN.search(again.diag.context or "")
         return found[1] if found and found[1] in _NAMES else None
