@@ -65,7 +65,11 @@ upgrade: setup ## Bring the newest neonize in its allowed range (when WhatsApp s
 
 .PHONY: transform
 transform: setup ## Snapshots to clean tables, offline
-	@$(WA2PG) transform $(account) $(OPTIONS)
+	@$(WA2PG) transform $(account) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
+
+.PHONY: review
+review: setup ## Write the spreadsheet in which a person has the last word
+	@$(WA2PG) review $(account) $(OPTIONS)
 
 .PHONY: load
 load: setup ## Clean tables to PostgreSQL: make load ORG=my-company

@@ -43,18 +43,27 @@ def check_tables(clean: CleanRunFolder) -> None:
 
 
 def client_rows(clean: CleanRunFolder, nul: NulCount) -> Iterator[dict[str, Any]]:
-    """The clean clients, each with `archived` of his conversation."""
+    """The clean clients, each with `archived` of his conversation, without those that a person holds back."""
     archived: dict[str, bool] = {}
     for row in _rows(clean, "conversations"):
         if row["channel"] == CHANNEL_WHATSAPP:
             archived[row["phone"]] = row["archived"]
     for row in _rows(clean, "clients"):
+        if row["skip"]:
+            continue
         language = row["preferred_language"]
         known = row | {
             "preferred_language": None if language in _NO_LANGUAGE else language,
             "archived": archived.get(row["phone"], False),
         }
         yield nul.plain(known)
+
+
+def held_back(clean: CleanRunFolder) -> pa.Table:
+    """The `phone` of each client that a person keeps out of the load (`skip` in the review file)."""
+    with open_table(clean, "clients") as file:
+        clients = file.read(["phone", "skip"])
+    return clients.filter(clients.column("skip")).select(["phone"])
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import psycopg
 
 from load.choose_target import choose_target
 from load.database_errors import database_error
+from load.layout import Layout, recognise
 from load.organizations import find_organization, list_organizations
 from schemas.health import Check, Health, checked
 
@@ -41,7 +42,9 @@ def _check_organization(connection: psycopg.Connection, organization: str | None
         return Check(name, Health.OK, f"{find_organization(connection, organization).slug} (WA2PG_ORG)")
     known = list_organizations(connection)
     if not known:
-        return Check(name, Health.WARNING, "the database has none yet", 'wa2pg org create "My company"')
+        of_crm = recognise(connection).layout is Layout.SOUL_KG
+        make_it = "make it in the CRM, then: wa2pg org list" if of_crm else 'wa2pg org create "My company"'
+        return Check(name, Health.WARNING, "the database has none yet", make_it)
     slugs = ", ".join(one.slug for one in known[:3]) + (", …" if len(known) > 3 else "")
     return Check(name, Health.OK, f"{len(known)} in the database: {slugs}")
 

@@ -120,9 +120,10 @@ def find_organization(connection: psycopg.Connection, id_or_slug: str) -> Organi
     for found in list_organizations(connection):
         if id_or_slug in {found.slug, found.row_id} or found.id == wanted:
             return found
+    of_crm = recognise(connection).layout is Layout.SOUL_KG
     raise UserError(
         "This database has no organisation with this id or slug.",
-        hint="see: wa2pg org list   or make it: wa2pg org create NAME",
+        hint="see: wa2pg org list   or make it" + (" in the CRM" if of_crm else ": wa2pg org create NAME"),
         exit_code=ExitCode.CONFIGURATION,
     )
 

@@ -47,10 +47,11 @@ class RefusedMessage:
 
 @dataclass(frozen=True)
 class ChatFigures:
-    """total = imported + updated + skipped + failed + left_out.
+    """total = imported + updated + skipped + failed + left_out + held_back.
 
     `imported`: the client is new. `updated`: he was there and something of his was added or changed.
-    `skipped`: he was there and nothing was. `left_out`: by `limit` or `only_new`.
+    `skipped`: he was there and nothing was. `left_out`: by `limit` or `only_new`. `held_back`: by a person, with
+    `skip` in the review file.
     """
 
     total: int
@@ -59,11 +60,12 @@ class ChatFigures:
     skipped: int
     left_out: int
     failed: list[FailedChat]
+    held_back: int = 0
 
 
 @dataclass(frozen=True)
 class MessageFigures:
-    """total = inserted + updated + already_there + rejected + left_out; `left_out`: with their chats."""
+    """total = inserted + updated + already_there + rejected + left_out + held_back; the last two: with their chats."""
 
     total: int
     inserted: int
@@ -71,6 +73,7 @@ class MessageFigures:
     already_there: int
     rejected: int
     left_out: int
+    held_back: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from load.choose_target import choose_target
-from load.clean_tables import NulCount, check_tables, client_rows
+from load.clean_tables import NulCount, check_tables, client_rows, held_back
 from load.database_errors import database_error
 from load.layout import Layout
 from load.locks import limited_waits, wait_for_turn
@@ -96,6 +96,7 @@ def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
     progress(Step("bringing counts up to date"))
     work.follow_messages()
     figures = work.figures()
+    chats_held_back = held_back(clean).num_rows
     looked_at = counted["new"] + counted["changed"] + counted["same"]
     warnings += _warnings(options, nul.rows + counted["nul"], counted["nobody"])
     report = LoadReport(
@@ -104,12 +105,13 @@ def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
         organization_id=job.organization.row_id,
         dry_run=options.dry_run,
         chats=ChatFigures(
-            total=figures.total,
+            total=figures.total + chats_held_back,
             imported=figures.imported,
             updated=figures.updated,
             skipped=figures.skipped,
             left_out=figures.left_out,
             failed=work.refused_chats(),
+            held_back=chats_held_back,
         ),
         messages=MessageFigures(
             total=counted.total() - counted["nul"],
@@ -118,6 +120,7 @@ def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
             already_there=looked_at - figures.messages_inserted - figures.messages_updated,
             rejected=counted["refused"] + counted["nobody"],
             left_out=counted["left_out"],
+            held_back=counted["held_back"],
         ),
         clients_updated=figures.clients_updated,
         history_rows=figures.history_rows,

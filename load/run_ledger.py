@@ -11,18 +11,22 @@ that the run left in its rows (`settle_ledgers`).
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.errors import UserError
 from schemas.files import PRIVATE_FILE, fsync_file, fsync_folder, make_private_folder, replace_file, sha256_of
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 LEDGER_FORMAT: Literal[1] = 1
 # several rows may be about one row of the database: taking a run back reads them from the last to the first
 CHANGES = pa.schema(
@@ -76,6 +80,22 @@ class LedgerRun(_Strict):
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2).encode() + b"\n"
 
 
+def _told(write: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Let an OSError of writing a ledger be told to people."""
+
+    @wraps(write)
+    def written(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        try:
+            return write(*args, **kwargs)
+        except OSError as error:
+            raise UserError(
+                f"The record of this load cannot be written to the data directory ({error.strerror or 'no room?'}).",
+                hint="make room there, or set WA2PG_DATA_DIR to a folder of your own, then run this again",
+            ) from None
+
+    return written
+
+
 class RunLedger(Protocol):
     """Where a load records every row that it writes."""
 
@@ -115,8 +135,9 @@ class NoLedger:
 
 
 class FileLedger:
-    """The two files of one run, 0600 in a folder 0700."""
+    """The two files of one run, 0600 in a folder 0700; raises UserError (1) when they cannot be written."""
 
+    @_told
     def __init__(self, folder: Path, run: LedgerRun) -> None:
         self._run = run
         self._folder = make_private_folder(folder)
@@ -141,6 +162,7 @@ class FileLedger:
         before = [json.dumps(values, ensure_ascii=False, sort_keys=True) for _, values in found]
         self._add(table, UPDATED, [key for key, _ in found], before)
 
+    @_told
     def seal(self, counts: Mapping[str, Any]) -> None:
         """Make both files durable under their names."""
         self._write_waiting()
@@ -159,6 +181,7 @@ class FileLedger:
         )
         replace_file(run_file_of(self._folder, self._run.run), self._run.to_json())
 
+    @_told
     def committed(self) -> None:
         """Say so in the run's file."""
         mark_committed(self._folder, self._run)
@@ -166,9 +189,11 @@ class FileLedger:
     def abandon(self) -> None:
         """Remove what is not sealed; of a sealed run nobody knows here whether it was committed."""
         if not self._file.closed:
-            self._writer.close()
+            with suppress(OSError):
+                self._writer.close()
+            with suppress(OSError):
+                self._file.close()
             self._partial.unlink(missing_ok=True)
-            self._file.close()
 
     def _add(self, table: str, action: str, ids: list[str], before: list[Any]) -> None:
         if not ids:
@@ -179,6 +204,7 @@ class FileLedger:
         if sum(len(batch) for batch in self._waiting) >= _ROWS_AT_ONCE:
             self._write_waiting()
 
+    @_told
     def _write_waiting(self) -> None:
         if self._waiting:
             self._writer.write_table(pa.Table.from_batches(self._waiting, CHANGES))

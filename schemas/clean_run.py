@@ -77,7 +77,7 @@ class LanguageModelRecord(_Strict):
     server: str
     model: str
     prompt_sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    agreed_at: datetime
+    agreed_at: datetime | None
     conversations: int = Field(ge=0)
     cached: int = Field(ge=0)
     asked: int = Field(ge=0)

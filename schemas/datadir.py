@@ -57,6 +57,10 @@ class DataDir:
         """`sessions/<account>`: the linked device's keys, full access to the account; never copied anywhere."""
         return self.root / "sessions" / account
 
+    def review(self, account: str) -> Path:
+        """`review/<account>.csv`: what a person knows better about the account's clients (docs/review.md)."""
+        return self.root / "review" / f"{account}.csv"
+
     @property
     def runs(self) -> Path:
         """`runs/<organisation>`: what loads did, for layouts whose own tables have no place for it."""

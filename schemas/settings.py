@@ -52,6 +52,10 @@ class Settings(BaseSettings):
         default_factory=dict, alias="WA2PG_LANGUAGES"
     )
     proxy: SecretStr | None = Field(default=None, alias="WA2PG_PROXY")
+    openrouter_api_key: SecretStr | None = Field(default=None, alias="OPENROUTER_API_KEY")
+    openrouter_model: str | None = Field(default=None, alias="OPENROUTER_MODEL")
+    llm_base_url: str | None = Field(default=None, alias="LLM_BASE_URL")
+    llm_api_key: SecretStr | None = Field(default=None, alias="LLM_API_KEY")
     database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
 
 

@@ -74,7 +74,7 @@ def test_every_setting_is_in_the_example_with_a_line_that_explains_it() -> None:
 
 def test_every_make_target_that_is_promised_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    promised = "setup demo test lint extract transform load import audit org model chaos help"
+    promised = "setup demo test lint extract transform review load import audit org model chaos help"
 
     for target in promised.split():
         assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), target

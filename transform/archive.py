@@ -123,8 +123,10 @@ def _check_files(snapshot: Snapshot) -> None:
             raise DamagedArchiveError(f"The file {where} has not the rows or columns that its manifest says.")
 
 
-def inputs_hash(archive: Archive, as_of: datetime, settings: dict[str, str | None], tool_version: str) -> str:
-    """Hex sha256 of everything that a run's tables depend on."""
+def inputs_hash(
+    archive: Archive, as_of: datetime, settings: dict[str, str | None], tool_version: str, review: str | None = None
+) -> str:
+    """Hex sha256 of everything that a run's tables depend on; `review` is the hash of the review file, if any."""
     inputs = {
         "snapshots": [snapshot.sha256 for snapshot in archive.snapshots],
         "own": archive.own_addresses,
@@ -132,4 +134,6 @@ def inputs_hash(archive: Archive, as_of: datetime, settings: dict[str, str | Non
         "settings": settings,
         "tool": tool_version,
     }
+    if review:
+        inputs["review"] = review
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

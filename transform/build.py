@@ -17,18 +17,20 @@ from transform.checks import check_clean_tables, open_clean_table
 from transform.clean_files import TableWriter, write_table
 from transform.clients import Name, client_rows, known_names, own_names
 from transform.enrich import Reader
+from transform.review import AppliedReview
 from transform.warehouse import Warehouse, open_warehouse, steps_between
 
 
 @dataclass(frozen=True)
 class Job:
-    """What to make tables of; `reader` is None when language and status are left out."""
+    """What to make tables of; `reader` is None when language and status are left out, `review` when there is none."""
 
     archive: Archive
     as_of: datetime
     region: str | None
     reader: Reader | None
     progress: Progress
+    review: AppliedReview | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _write_other_tables(
     warehouse: Warehouse, job: Job, folder: Path, book: AddressBook, names: Mapping[int, Sequence[Name]]
 ) -> dict[str, TableFile]:
     job.progress(Step("writing clients"))
-    clients = client_rows(warehouse, book, names, job.reader.readings() if job.reader else {})
+    clients = client_rows(warehouse, book, names, job.reader.readings() if job.reader else {}, job.review)
     outputs: dict[str, Iterator[pa.RecordBatch]] = {
         "clients": iter(clients.to_batches()),
         "conversations": warehouse.output("075_conversations"),

@@ -12,6 +12,7 @@ from transform.addressbook import AddressBook
 from transform.enrich import UNREAD, Reading
 from transform.names import introduced_name, split_name, usable_name
 from transform.phones import country_and_time_zone
+from transform.review import AppliedReview
 from transform.warehouse import Warehouse
 
 # by the steps of 065_names.sql
@@ -30,9 +31,13 @@ Name = tuple[str, str]
 
 
 def client_rows(
-    warehouse: Warehouse, book: AddressBook, names: Mapping[int, Sequence[Name]], readings: Mapping[str, Reading]
+    warehouse: Warehouse,
+    book: AddressBook,
+    names: Mapping[int, Sequence[Name]],
+    readings: Mapping[str, Reading],
+    review: AppliedReview | None = None,
 ) -> pa.Table:
-    """One row a client, ordered by phone; `names` are those of known_names.
+    """One row a client, ordered by phone; `names` are those of known_names, `review` has a person's last word.
 
     Needs the view `clean_messages` of the messages as written.
     """
@@ -66,6 +71,8 @@ def client_rows(
                 "skip": False,
             }
         )
+    if review:
+        review.apply(rows)
     return pa.Table.from_pylist(rows, schema=CLEAN_CLIENTS)
 
 

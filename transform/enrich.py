@@ -1,13 +1,14 @@
 """Language and status, read from the messages while they stream past, one client after the other."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyarrow as pa
 
 from schemas.words import Direction, MessageType, Status
 from transform.language import Detection, LanguageDetector, client_language, without_names
+from transform.llm.asking import Asker
 from transform.phones import region_of
 from transform.status import ChatMessage, StatusDecision, StatusDetector
 
@@ -38,7 +39,8 @@ class Reader:
     """Detects each message's language, and each client's language and status.
 
     Takes batches of clean messages ordered by phone and time; nothing but the present client's messages is
-    kept in memory. `expected` weighs the languages that the company's clients write.
+    kept in memory. `expected` weighs the languages that the company's clients write. With an `asker` a language model
+    tells the statuses, and the status detector those that the model does not.
     """
 
     def __init__(
@@ -47,11 +49,13 @@ class Reader:
         status: StatusDetector,
         as_of: datetime,
         expected: Mapping[str, float] | None = None,
+        asker: Asker | None = None,
     ) -> None:
         self._language = language
         self._expected = expected
         self._status = status
         self._as_of = as_of
+        self._asker = asker
         self._phone: str | None = None
         self._names: Mapping[str, frozenset[str]] = {}
         self._own_names: frozenset[str] = frozenset()
@@ -101,12 +105,17 @@ class Reader:
     def readings(self) -> dict[str, Reading]:
         """What was read about each client, by phone; call it after the last batch."""
         self._close_client()
+        for phone, decision in (self._asker.decisions() if self._asker else {}).items():
+            self._readings[phone] = replace(self._readings[phone], decision=decision)
         return self._readings
 
     def _close_client(self) -> None:
         if self._phone is not None:
             self._messages.sort(key=lambda item: (item[1].sent_at, item[0]))
-            decision = self._status.decide([message for _, message in self._messages], self._as_of)
+            messages = [message for _, message in self._messages]
+            decision = self._status.decide(messages, self._as_of)
+            if self._asker:
+                self._asker.consider(self._phone, messages, self._names.get(self._phone, self._own_names), decision)
             self._own_words.sort(key=lambda said: said[:2])
             own = client_language(
                 ((text, detection) for _, _, text, detection in self._own_words),

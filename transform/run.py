@@ -16,10 +16,15 @@ from transform.archive import Archive, inputs_hash, read_archive
 from transform.build import Job, Outcome, build_tables
 from transform.enrich import Reader
 from transform.language import LanguageDetector, open_detector
+from transform.llm.agreement import Agree, Agreements
+from transform.llm.answers import RememberedAnswers
+from transform.llm.asking import Asker, Terms
+from transform.llm.options import ModelOptions
+from transform.review import AppliedReview, read_review
 from transform.run_folder import open_run, put_in_force, remove_old_runs
 from transform.status import RuleStatusDetector, StatusDetector
 
-_SPILL = "spill"
+SPILL = "spill"
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,14 @@ class TransformOptions:
     enrich: bool = True
 
 
+@dataclass(frozen=True)
+class LanguageModel:
+    """A language model to ask for statuses, and how to ask a person whether he agrees to that."""
+
+    options: ModelOptions
+    agree: Agree
+
+
 def transform(
     data: DataDir,
     account: str,
@@ -45,31 +58,41 @@ def transform(
     *,
     language: LanguageDetector | None = None,
     status: StatusDetector | None = None,
+    model: LanguageModel | None = None,
 ) -> CleanRunFolder:
     """Make the clean tables of an account from all its sealed snapshots and put them in force.
 
-    The archive is only read. Raises UserError: (5) when there is no archive or it is damaged, (1) when another
-    transform runs on the account or when the tables do not pass their checks; the run in force then stays.
+    The archive is only read. With a `model` it tells the statuses, over the network where it has not been asked before;
+    where it gives none the rules do, and the run says so. Raises UserError: (5) when there is no archive or it is
+    damaged, (1) when another transform runs on the account or when the tables do not pass their checks, (2) when nobody
+    agrees to ask the model, (3) when it cannot be asked; the run in force then stays.
     """
     started_at = datetime.now(UTC)
-    as_of = _as_utc(options.as_of or started_at)
+    as_of = as_utc(options.as_of or started_at)
     progress(Step("opening the archive"))
     archive = read_archive(data.archive(account))
     region = (options.region or own_region(archive) or "").upper() or None
-    reader = None
+    reader, asker = None, None
     settings: dict[str, str | None] = {"region": region, "language": None, "status": None}
     if options.enrich:
         language = language or open_detector(options.languages, data.cache)
         status = status or RuleStatusDetector()
         settings |= {"language": language.name, "status": status.name}
-        reader = Reader(language, status, as_of, options.languages)
+        if model:
+            terms = Terms(account, Agreements(data.root), model.agree, progress)
+            asker = Asker(model.options, RememberedAnswers(data.cache), terms, as_of)
+        reader = Reader(language, status, as_of, options.languages, asker)
     clean = data.clean(account)
     with private_umask(), exclusive(clean, "transform"):
+        found = read_review(data.review(account))
+        review = AppliedReview(found) if found else None
         partial = open_run(clean, started_at)
-        outcome = build_tables(Job(archive, as_of, region, reader, progress), partial, partial / _SPILL)
-        shutil.rmtree(partial / _SPILL)
+        outcome = build_tables(Job(archive, as_of, region, reader, progress, review), partial, partial / SPILL)
+        shutil.rmtree(partial / SPILL)
         if language:
             language.close()
+        if asker:
+            settings |= {"language_model": asker.name, "answers": asker.answers_sha256()}
         run = CleanRun(
             format=FORMAT,
             tool=Tool(name="wa2pg", version=VERSION),
@@ -80,7 +103,7 @@ def transform(
             as_of=as_of,
             snapshots=[Link(snapshot=snapshot.name, sha256=snapshot.sha256) for snapshot in archive.snapshots],
             settings=settings,
-            inputs_sha256=inputs_hash(archive, as_of, settings, VERSION),
+            inputs_sha256=inputs_hash(archive, as_of, settings, VERSION, review.inputs if review else None),
             tables=outcome.tables,
             accounting=outcome.accounting,
             people_without_number=outcome.figures.people_without_number,
@@ -88,7 +111,13 @@ def transform(
             contacts_without_messages=outcome.contacts_without_messages,
             own_known=bool(archive.own_addresses),
             history_complete=archive.complete,
-            warnings=_warnings(archive, outcome),
+            warnings=[
+                *_warnings(archive, outcome),
+                *(review.warnings() if review else []),
+                *(asker.warnings if asker else []),
+            ],
+            review=review.record() if review else None,
+            language_model=asker.record() if asker else None,
         )
         replace_file(partial / RUN_JSON, run.to_json())
         path = put_in_force(partial)
@@ -97,7 +126,7 @@ def transform(
     return CleanRunFolder(path, run)
 
 
-def _as_utc(moment: datetime) -> datetime:
+def as_utc(moment: datetime) -> datetime:
     """The moment in UTC to the millisecond, which is what the tables hold."""
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment - timedelta(microseconds=moment.microsecond % 1000)

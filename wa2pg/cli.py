@@ -15,6 +15,7 @@ _COMMANDS = {
     "transform": "wa2pg.commands.transform:transform_command",
     "load": "wa2pg.commands.load:load_command",
     "import": "wa2pg.commands.import_:import_command",
+    "review": "wa2pg.commands.review:review_command",
     "audit": "wa2pg.commands.audit:audit_command",
     "sessions": "wa2pg.commands.sessions:sessions_group",
     "db": "wa2pg.commands.database:db_group",

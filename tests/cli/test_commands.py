@@ -69,7 +69,7 @@ def test_stages_one_by_one_tell_what_to_run_next(terminal: Terminal, sample: Pat
         (["load", "--org", "x"], 5, "no clean tables yet"),
         (["load"], 2, "Which organisation?"),
         (["load", "--org", "x", "--limit", "0"], 2, "--limit"),
-        (["import", "--org", "x", "--use-llm"], 3, "not available yet"),
+        (["import", "--org", "x", "--llm-budget", "1"], 2, "goes with --use-llm"),
         (["audit", "nobody"], 5, "has no archive"),
         (["nonsense"], 2, "No such command"),
     ],

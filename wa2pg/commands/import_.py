@@ -5,8 +5,7 @@ from typing import Any
 
 import click
 
-from schemas.errors import ExitCode, UserError
-from transform.run import TransformOptions, transform
+from schemas.errors import ExitCode
 from wa2pg.commands.extract import exit_code_of, extract_body, extract_table, finish_extract, note
 from wa2pg.commands.load import (
     check_target,
@@ -17,8 +16,10 @@ from wa2pg.commands.load import (
     run_load,
     with_load_options,
 )
-from wa2pg.commands.transform import as_of_option, transform_body, transform_table, transform_warnings
+from wa2pg.commands.transform import as_of_option, run_transform, transform_body, transform_table
+from wa2pg.commands.transform import exit_code_of as transform_exit_code
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.language_model import language_model, with_language_model_options
 from wa2pg.sources import SOURCE_OPTIONS, take, with_source_options
 from wa2pg.unattended import run_unattended
 
@@ -29,8 +30,7 @@ from wa2pg.unattended import run_unattended
 @as_of_option
 @with_load_options
 @click.option("--unattended", is_flag=True, help="Ask nothing, print one line of JSON, leave the outcome in a file.")
-@click.option("--use-llm", is_flag=True, help="Not available yet.")
-@click.option("--openrouter-key", metavar="KEY", help="Not available yet.")
+@with_language_model_options
 @command_options("import")
 def import_command(invocation: Invocation, unattended: bool, **options: Any) -> int:
     """Take payloads into the archive, make clean tables of it and load them.
@@ -51,17 +51,9 @@ def _import(
     invocation: Invocation,
     org: str | None,
     as_of: datetime | None,
-    use_llm: bool,
-    openrouter_key: str | None,
     **options: Any,
 ) -> int:
-    if use_llm or openrouter_key:
-        raise UserError(
-            "Status by a language model (--use-llm) is not available yet.",
-            hint="leave --use-llm and --openrouter-key out: the status then comes from rules",
-            exit_code=ExitCode.CONFIGURATION,
-        )
-    data = invocation.data()
+    model = language_model(invocation, options)
     check_target(invocation, org, options)
     source = {name: options.pop(name) for name in SOURCE_OPTIONS}
     extracted = take(invocation, source)
@@ -70,11 +62,7 @@ def _import(
     stopped = exit_code_of(extracted, strict=False)
     if stopped is not ExitCode.DONE:
         return finish_extract(invocation, extracted, {"extract": extract_body(extracted)}, stopped)
-    with invocation.progress() as progress:
-        settings = invocation.settings
-        transform_options = TransformOptions(as_of=as_of, region=settings.region, languages=settings.languages)
-        cleaned = transform(data, invocation.account, transform_options, progress)
-    invocation.warnings += transform_warnings(cleaned)
+    cleaned = run_transform(invocation, as_of, model)
     report, psql = run_load(invocation, org, options)
     tables += [transform_table(invocation, cleaned), load_table(invocation, report), *look_into_it(psql)]
     body = {
@@ -82,4 +70,5 @@ def _import(
         "transform": transform_body(cleaned),
         "load": load_body(report),
     }
-    return invocation.finish(body, tables, next_command=next_after_load(invocation, report, org))
+    code = transform_exit_code(cleaned)
+    return invocation.finish(body, tables, exit_code=code, next_command=next_after_load(invocation, report, org))

@@ -145,6 +145,7 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         ("  failed", f"{len(chats.failed):,}"),
         *(("", f"{failure.client}: {failure.reason}") for failure in chats.failed),
         *([("  left out by options", f"{chats.left_out:,}")] if chats.left_out else []),
+        *([("  left out by review", f"{chats.held_back:,}")] if chats.held_back else []),
         ("messages", f"{messages.total:,} total"),
         ("  inserted", f"{messages.inserted:,}"),
         ("  updated", f"{messages.updated:,}"),
@@ -152,12 +153,13 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         ("  rejected", f"{messages.rejected:,}"),
         *(("", f"{count:,}: {reason}") for reason, count, _ in reasons(report)),
         *([("  left out by options", f"{messages.left_out:,}")] if messages.left_out else []),
+        *([("  left out by review", f"{messages.held_back:,}")] if messages.held_back else []),
     ]
     if people.people:
         rows.append(("people without a number", f"{people.people:,}, {people.messages:,} messages"))
     rows.append(("seconds", f"{report.seconds:,.1f}"))
     if report.messages_locked_seconds is not None:
-        rows.append(("  others waited to write", f"{report.messages_locked_seconds:,.1f}"))
+        rows.append(("  messages locked", f"{report.messages_locked_seconds:,.1f}"))
     title = "Load (dry run)" if report.dry_run else "Load"
     return report_text(f"{title}: account {invocation.account}", rows)
 

@@ -7,9 +7,13 @@ import click
 from rich.text import Text
 
 from schemas.clean_run import CleanRunFolder
-from transform.run import TransformOptions, transform
+from schemas.errors import ExitCode, UserError
+from transform.llm.asking import BUDGET
+from transform.preview import request_for
+from transform.run import LanguageModel, TransformOptions, transform
 from wa2pg.invocation import Invocation, command_options
-from wa2pg.talk import report_text
+from wa2pg.language_model import language_model, model_options, with_language_model_options
+from wa2pg.talk import report_text, say
 
 
 class MomentType(click.ParamType[datetime]):
@@ -35,25 +39,57 @@ as_of_option = click.option(
 
 @click.command("transform", short_help="Snapshots to clean tables, offline.")
 @as_of_option
+@with_language_model_options
+@click.option("--show-request", metavar="PHONE", help="With --use-llm: print what would be sent about a client.")
 @command_options("transform")
-def transform_command(invocation: Invocation, as_of: datetime | None) -> int:
+def transform_command(invocation: Invocation, as_of: datetime | None, show_request: str | None, **options: Any) -> int:
     """Make clean tables of everything the account's archive holds.
 
-    Needs no network and changes nothing in the archive; run it as often as you like.
+    Needs no network (but for --use-llm) and changes nothing in the archive; run it as often as you like.
 
     \b
       wa2pg transform --as-of 2026-03-01
+      wa2pg transform --use-llm --llm-budget 5
     """
-    with invocation.progress() as progress:
-        settings = invocation.settings
-        options = TransformOptions(as_of=as_of, region=settings.region, languages=settings.languages)
-        folder = transform(invocation.data(), invocation.account, options, progress)
-    invocation.warnings += transform_warnings(folder)
+    if show_request is not None:
+        return _show_request(invocation, as_of, show_request, use_llm=options["use_llm"])
+    folder = run_transform(invocation, as_of, language_model(invocation, options))
     return invocation.finish(
         transform_body(folder),
         [transform_table(invocation, folder)],
+        exit_code=exit_code_of(folder),
         next_command=f"wa2pg load --account {invocation.account} --org ORGANISATION",
     )
+
+
+def run_transform(invocation: Invocation, as_of: datetime | None, model: LanguageModel | None) -> CleanRunFolder:
+    """Make the account's clean tables."""
+    with invocation.progress() as progress:
+        folder = transform(invocation.data(), invocation.account, _options(invocation, as_of), progress, model=model)
+    invocation.warnings += transform_warnings(folder)
+    return folder
+
+
+def exit_code_of(folder: CleanRunFolder) -> ExitCode:
+    """7 when a language model was asked and gave no answer for some; a budget that is spent is as it was wanted."""
+    model = folder.run.language_model
+    return ExitCode.ENRICHMENT if model and set(model.fallback) - {BUDGET} else ExitCode.DONE
+
+
+def _options(invocation: Invocation, as_of: datetime | None) -> TransformOptions:
+    settings = invocation.settings
+    return TransformOptions(as_of=as_of, region=settings.region, languages=settings.languages)
+
+
+def _show_request(invocation: Invocation, as_of: datetime | None, phone: str, *, use_llm: bool) -> int:
+    if not use_llm:
+        raise UserError("--show-request goes with --use-llm.", hint="add --use-llm", exit_code=ExitCode.USAGE)
+    model = model_options(invocation.settings)
+    with invocation.progress() as progress:
+        body = request_for(invocation.data(), invocation.account, _options(invocation, as_of), model, phone, progress)
+    say(f"This would be sent to {model.server}; nothing was sent.")
+    click.echo(body.decode())
+    return ExitCode.DONE
 
 
 def transform_warnings(folder: CleanRunFolder) -> list[str]:
@@ -80,6 +116,8 @@ def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
         "people_without_number": {"people": run.people_without_number, "messages": run.messages_without_number},
         "contacts_without_messages": run.contacts_without_messages,
         "history_complete": run.history_complete,
+        "language_model": run.language_model.model_dump(mode="json") if run.language_model else None,
+        "review": run.review.model_dump() if run.review else None,
     }
 
 
@@ -105,6 +143,17 @@ def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Text:
     if run.people_without_number:
         rows.append(
             ("without a number", f"{run.people_without_number:,} people, {run.messages_without_number:,} messages")
+        )
+    if model := run.language_model:
+        by_rules = sum(model.fallback.values())
+        told = (
+            f"{model.conversations - by_rules:,} by {model.model} ({model.cached:,} remembered), {by_rules:,} by rules"
+        )
+        rows.append(("statuses", told if model.usd is None else f"{told}, {model.usd:.4f} USD"))
+    if run.review:
+        review = run.review
+        rows.append(
+            ("review file", f"{review.rows:,} rows, {review.applied:,} applied, {review.unmatched:,} matching nobody")
         )
     return report_text(f"Transform: account {invocation.account}", rows)
 

@@ -1,6 +1,6 @@
 -- (DuckDB) Sets a batch of clean messages against what its chats already have.
--- verdict: new, changed, same; of a chat that is left_out or refused; of nobody in the clean clients
--- grain: one clean message; key: phone, direction, whatsapp_message_id; inputs: clean_messages, chats, there
+-- verdict: new, changed, same; of a chat that is left_out, refused or held_back; of nobody in the clean clients
+-- grain: one clean message; key: phone, direction, whatsapp_message_id; inputs: clean_messages, chats, held_back, there
 create temporary view compared as
 with once as (
   -- a message that stands in several conversations of a person is followed in the one that is loaded into
@@ -13,6 +13,7 @@ select
   c.number,
   coalesce(t.conversation_id, c.conversation_id) as conversation_id,
   case
+    when c.phone is null and m.phone in (select phone from held_back) then 'held_back'
     when c.phone is null then 'nobody'
     when c.refused then 'refused'
     when c.number is null then 'left_out'

@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from load.clean_tables import compute, open_table
+from load.clean_tables import compute, held_back, open_table
 from load.report import LoadOptions, RefusedMessage
 from load.statements import statement
 from load.targets.crm.fast import other_triggers, per_row_checks_off
@@ -34,8 +34,8 @@ SIZES = BatchSizes()
 class LoadedMessages:
     """How many clean messages were what, and the `refused` ones.
 
-    `counts`: `new`, `changed`, `same`, `left_out`, `refused` (with their chat, or for themselves), of `nobody` in the
-    clean clients (a sound run has none), and how many written ones lost a NUL (`nul`).
+    `counts`: `new`, `changed`, `same`, `left_out`, `refused` (with their chat, or for themselves), `held_back`, of
+    `nobody` in the clean clients (a sound run has none), and how many written ones lost a NUL (`nul`).
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -54,13 +54,12 @@ def load_messages(work: Import, clean: CleanRunFolder, options: LoadOptions, pro
         progress(Step("finding the messages that the database refuses", found))
 
     show()
-    # a rule that waits for the end of the transaction would refuse the run instead of the row
-    work.connection.execute("set constraints all immediate")
     work.connection.execute(statement("crm", "stage_messages"))
     sender = Sender(work, SIZES.direct, options.strict, searching, refused=loaded.refused)
     sent, touched = 0, set[int]()
     with compute("crm") as duck, open_table(clean, "messages") as file:
         duck.from_parquet(str(clean.table("messages"))).create_view("all_clean_messages")
+        duck.register("held_back", held_back(clean))
         found = survey(work, duck)
         if found.whole:
             loaded.counts.update(dict(duck.execute(statement("crm", "count_whole").decode()).fetchall()))

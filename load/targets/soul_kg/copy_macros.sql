@@ -14,6 +14,9 @@ create macro hex_to_uuid5(hex) as
 
 create macro uuid5(namespace, name) as hex_to_uuid5(sha1(from_hex(replace(namespace, '-', '')) || encode(name)));
 
+create macro message_key(namespace, client_id, direction, message_id) as
+  uuid5(namespace, 'message:' || client_id || ':' || direction || ':' || message_id);
+
 -- whatsapp-web.js writes {true|false}_{address}_{id}; an id may hold underscores, an address has none
 create macro address_in(serialized) as regexp_extract(serialized, '^(true|false)_([0-9:]+@[a-z.]+)_', 2);
 
@@ -38,7 +41,7 @@ create macro said_size(bytes) as case
   else printf('%.1f MB', bytes / 1000000)
 end;
 
--- what stands in for a text that a message never had; placeholder.py knows these words too
+-- what stands in for a text that a message never had; messages.py knows these words too
 create macro placeholder(type, media_name, media_bytes, deleted_at) as
   '['
   || case when type in ('TEXT', 'OTHER') then case when deleted_at is null then 'message' else 'deleted message' end
@@ -46,3 +49,6 @@ create macro placeholder(type, media_name, media_bytes, deleted_at) as
   || coalesce(': ' || nullif(concat_ws(', ',
        nullif(trim(regexp_replace(left(media_name, 200), '\s+', ' ', 'g')), ''), said_size(media_bytes)), ''), '')
   || ']';
+
+create macro content_of(type, body, media_name, media_bytes, deleted_at) as
+  coalesce(nullif(plain(body), ''), placeholder(type, plain(media_name), media_bytes, deleted_at));

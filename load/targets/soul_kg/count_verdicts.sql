@@ -1,3 +1,3 @@
 -- (DuckDB) How many messages of the batch got which verdict.
--- grain: one verdict; key: verdict; inputs: compared
-select verdict, count(*) from compared group by verdict
+-- grain: one verdict; key: verdict; inputs: judged
+select verdict, count(*) from judged group by verdict

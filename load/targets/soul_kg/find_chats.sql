@@ -11,12 +11,12 @@ with active as (
 select
   (row_number() over (order by s.phone collate "C"))::integer as number,
   s.phone,
-  c.id as client_id,
+  coalesce(his.id, by_phone.id) as client_id,
   a.id as conversation_id,
   s.inserted as new_client
 from wa2pg_clients s
-join public.clients c
-  on c."organizationId" = %(organization)s
-  and (c.id = s.row_id or (s.row_id is null and c.phone = s.phone))
-left join active a on a.client_id = c.id
-where s.chosen
+left join public.clients his on his.id = s.row_id
+left join public.clients by_phone
+  on s.row_id is null and by_phone."organizationId" = %(organization)s and by_phone.phone = s.phone
+left join active a on a.client_id = coalesce(his.id, by_phone.id)
+where s.chosen and coalesce(his.id, by_phone.id) is not null

@@ -40,13 +40,7 @@ def open_ledger(job: Job) -> FileLedger:
         place=_place(job.connection),
         started_at=datetime.now(UTC),
     )
-    try:
-        return FileLedger(job.ledgers, run)
-    except OSError as error:
-        raise UserError(
-            f"The record of this load cannot be written to the data directory ({error.strerror}).",
-            hint="make room, or set WA2PG_DATA_DIR to a folder of your own",
-        ) from None
+    return FileLedger(job.ledgers, run)
 
 
 def settle_ledgers(connection: psycopg.Connection, folder: Path, organization: str) -> None:

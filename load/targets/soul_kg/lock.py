@@ -30,6 +30,7 @@ def lock_messages(work: Import, progress: Progress) -> float:
             work.connection.execute("select set_config('lock_timeout', %s, true)", [_PATIENCE])
             work.connection.execute("lock table public.messages in share row exclusive mode")
             locked = time.monotonic()
+            work.execute("lock_moving")
             work.execute("lock_rows")
             work.execute("lock_conversations")
             work.connection.execute("select set_config('lock_timeout', %s, true)", [before])

@@ -6,7 +6,7 @@ when we look is not there when we write.
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import duckdb
@@ -14,13 +14,12 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv
 
-from load.clean_tables import compute, open_table, read_batches
+from load.clean_tables import compute, held_back, open_table, read_batches
 from load.statements import statement
 from load.targets.soul_kg.chats import make_conversations
 from load.targets.soul_kg.work import Import
 from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress, Step
-from schemas.tables import CLEAN_MESSAGES
 
 # what macro `placeholder` in copy_macros.sql makes (PostgreSQL's regular expressions)
 PLACEHOLDER = r"^\[(image|video|audio|document|sticker|location|contact|call|message|deleted message)(: [^\n]*)?\]$"
@@ -62,12 +61,10 @@ def load_messages(work: Import, clean: CleanRunFolder, progress: Progress) -> Co
     counts: Counter[str] = Counter()
     with compute("soul_kg") as duck, open_table(clean, "messages") as file:
         duck.register("chats", _chats(work))
-        duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
-        duck.register("there", _THERE.empty_table())
-        duck.execute(_sql("compare_messages"))
+        duck.register("held_back", held_back(clean))
         for batch in read_batches(file, _ROWS_IN_BATCH):
             progress(Step("loading messages", _done(counts), file.metadata.num_rows))
-            duck.register("clean_messages", batch)
+            duck.register("clean_messages", batch.append_column("row", pa.array(range(len(batch)), pa.int32())))
             counts += _load_batch(work, duck)
         progress(Step("loading messages", _done(counts), file.metadata.num_rows))
     work.connection.execute("analyze wa2pg_touched")
@@ -90,6 +87,7 @@ def _table(schema: pa.Schema, rows: list[tuple[Any, ...]]) -> pa.Table:
 def _load_batch(work: Import, duck: duckdb.DuckDBPyConnection) -> Counter[str]:
     numbers = [number for (number,) in duck.execute(_sql("chats_in_batch")).fetchall()]
     duck.register("there", _messages_there(work, numbers))
+    duck.execute(_sql("judge_messages"))
     lacking = duck.execute(_sql("chats_without_conversation")).fetchall()
     if lacking:
         make_conversations(work, lacking)
@@ -134,7 +132,7 @@ def _messages_there(work: Import, numbers: list[int]) -> pa.Table:
 def _insert_new(work: Import, duck: duckdb.DuckDBPyConnection) -> None:
     try:
         with work.connection.transaction():
-            _copy(work, duck, "message_lines", b"public.messages", _MESSAGE_COLUMNS)
+            inserted = _copy(work, duck, "message_lines", b"public.messages", _MESSAGE_COLUMNS)
     except psycopg.errors.UniqueViolation:
         # a key is elsewhere: somebody has moved a message to another client's conversation, and there it stays
         _copy(work, duck, "message_lines", b"wa2pg_messages", _MESSAGE_COLUMNS)
@@ -143,9 +141,7 @@ def _insert_new(work: Import, duck: duckdb.DuckDBPyConnection) -> None:
         work.ledger.inserted("messages", (key for key, _, _ in rows))
         _touch(work, ((number, 1, 0, at) for _, number, at in rows))
         return
-    reader = duck.sql(_sql("new_ids"), params={"namespace": str(work.namespace)}).to_arrow_reader(_ROWS_IN_BATCH)
-    for batch in reader:
-        work.ledger.inserted("messages", batch.column(0).to_pylist())
+    work.ledger.inserted("messages", inserted)
     touched = duck.execute(_sql("count_touched")).fetchall()
     _touch(work, ((number, inserted, 0, at) for number, inserted, at in touched))
 
@@ -161,25 +157,27 @@ def _touch(work: Import, rows: Iterable[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-def _copy(work: Import, duck: duckdb.DuckDBPyConnection, lines: str, table: bytes, columns: bytes) -> None:
+def _copy(work: Import, duck: duckdb.DuckDBPyConnection, lines: str, table: bytes, columns: bytes) -> list[str]:
+    """Send the lines of a statement that gives (id, line); returns the ids."""
+    ids: list[str] = []
+    names = {"namespace": str(work.namespace), "organization": work.organization}
+    text = _sql(lines)
+    # DuckDB refuses a parameter that the statement does not have
+    reader = duck.sql(text, params={name: value for name, value in names.items() if f"${name}" in text})
     with work.connection.cursor() as cursor, cursor.copy(b"copy %b (%b) from stdin" % (table, columns)) as copy:
-        for part in _lines(work, duck, lines):
+        for batch in reader.to_arrow_reader(_LINES_AT_ONCE):
+            ids += batch.column("id").to_pylist()
+            part = _bytes_of(batch.column("line"))
             for start in range(0, len(part), _BYTES_AT_ONCE):
                 copy.write(part[start : start + _BYTES_AT_ONCE])
+    return ids
 
 
-def _lines(work: Import, duck: duckdb.DuckDBPyConnection, name: str) -> Iterator[memoryview]:
-    # DuckDB refuses a parameter that the statement does not have
-    shared = {"namespace": str(work.namespace), "organization": work.organization}
-    text = _sql(name)
-    names = {key: value for key, value in shared.items() if f"${key}" in text}
-    for batch in duck.sql(text, params=names).to_arrow_reader(_LINES_AT_ONCE):
-        column = batch.column(0)
-        # the lines stand one after another in Arrow's data buffer, which is what COPY wants
-        _, offsets, data = column.buffers()
-        large = pa.types.is_large_string(column.type)
-        ends = memoryview(offsets).cast("q") if large else memoryview(offsets).cast("i")
-        yield memoryview(data)[ends[column.offset] : ends[column.offset + len(column)]]
+def _bytes_of(column: pa.Array) -> memoryview:
+    # the lines stand one after another in Arrow's data buffer, which is what COPY wants
+    _, offsets, data = column.buffers()
+    ends = memoryview(offsets).cast("q" if pa.types.is_large_string(column.type) else "i")
+    return memoryview(data)[ends[column.offset] : ends[column.offset + len(column)]]
 
 
 def _sql(name: str) -> str:

@@ -9,6 +9,7 @@ from psycopg import sql
 from load.database_errors import is_refusal
 from load.keys import client_key
 from load.statements import statement
+from load.targets.soul_kg.countries import country_names
 from load.targets.soul_kg.keys import chat_address, conversation_key
 from load.targets.soul_kg.lock import lock_messages
 from load.targets.soul_kg.work import Import
@@ -28,7 +29,6 @@ _COPIED = (
     "first_message_at",
     "last_message_at",
     "addresses",
-    "skip",
 )
 _MADE = (
     "client_key",
@@ -47,9 +47,10 @@ def stage_clients(work: Import, rows: Iterable[dict[str, Any]]) -> None:
     work.connection.execute(statement("soul_kg", "stage_clients"))
     columns = sql.SQL(", ").join(map(sql.Identifier, (*_MADE, *_COPIED)))
     target = sql.SQL("copy wa2pg_clients ({}) from stdin").format(columns)
+    countries = country_names()
     with work.connection.cursor() as cursor, cursor.copy(target) as copy:
         for row in rows:
-            copy.write_row((*_made(work, row), *(row[name] for name in _COPIED)))
+            copy.write_row((*_made(work, row, countries), *(row[name] for name in _COPIED)))
     work.connection.execute("analyze wa2pg_clients")
 
 
@@ -71,7 +72,7 @@ def match_people(work: Import, progress: Progress) -> tuple[list[str], float]:
     return [], locked
 
 
-def _made(work: Import, row: dict[str, Any]) -> tuple[Any, ...]:
+def _made(work: Import, row: dict[str, Any], countries: dict[str, str]) -> tuple[Any, ...]:
     phone = row["phone"]
     lid = min((address for address in row["addresses"] if address.endswith(_LID)), default="")
     first = str(client_key(work.namespace, phone))
@@ -82,20 +83,9 @@ def _made(work: Import, row: dict[str, Any]) -> tuple[Any, ...]:
         second,
         conversation_key(work.namespace, second, 0),
         chat_address(phone, row["addresses"]),
-        _country_name(phone) if row["country"] else None,
+        countries.get(row["country"]),
         row["incoming_count"] + row["outgoing_count"],
     )
-
-
-def _country_name(phone: str) -> str | None:
-    # half a second and 80 MB of place names, which no other layout needs
-    import phonenumbers  # noqa: PLC0415
-    from phonenumbers import geocoder  # noqa: PLC0415
-
-    try:
-        return geocoder.country_name_for_number(phonenumbers.parse(phone), "en") or None
-    except phonenumbers.NumberParseException:
-        return None
 
 
 def _claim(work: Import) -> None:

@@ -14,7 +14,6 @@ from (
   join wa2pg_rows r on r.id = k.client_id
   join wa2pg_clients s on s.phone = k.phone
   where k.by_lid
-    and not s.skip
     and r.phone = r.given_phone
     and right(r.phone, 8) <> right(s.phone, 8)
     and not exists (select from wa2pg_claims own where own.phone = k.phone and own.by_phone)

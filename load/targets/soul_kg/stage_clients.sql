@@ -24,7 +24,6 @@ create temporary table wa2pg_clients (
   last_message_at timestamp(3),
   message_count integer not null,
   addresses text[] not null,
-  skip boolean not null,
   row_id text,
   chosen boolean not null default false,
   inserted boolean not null default false,

@@ -18,6 +18,7 @@ from load.targets.soul_kg.messages import load_messages
 from load.targets.soul_kg.people import match_people, stage_clients
 from load.targets.soul_kg.schema import SOUL_KG_RIGHTS, check_schema
 from load.targets.soul_kg.work import Import
+from schemas.errors import UserError
 
 
 class SoulKgTarget:
@@ -116,5 +117,10 @@ class SoulKgLoad:
     def settle(self, report: LoadReport) -> LoadReport:
         """Close the ledger, and say how long others waited."""
         locked = time.monotonic() - self._locked if self._locked is not None else None
-        self._work.ledger.committed()
-        return replace(report, messages_locked_seconds=locked)
+        warnings = report.warnings
+        try:
+            self._work.ledger.committed()
+        except UserError as error:
+            # everything is in the database, and the next load finds that out
+            warnings = [*warnings, f"{error.message} The load itself is committed."]
+        return replace(report, messages_locked_seconds=locked, warnings=warnings)

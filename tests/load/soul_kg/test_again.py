@@ -56,7 +56,9 @@ def test_a_run_with_a_limit_is_continued_by_one_with_only_new(crm: Crm, loads: L
 def test_clients_that_the_review_leaves_out_are_left_out(crm: Crm, loads: Loads) -> None:
     first, second = many_chats(2)
     report = loads(first, second.but(more={"skip": True}))
-    assert (report.chats.imported, report.chats.left_out, report.messages.left_out) == (1, 1, 3)
+    assert (report.chats.total, report.chats.imported, report.chats.held_back) == (2, 1, 1)
+    assert (report.messages.total, report.messages.inserted, report.messages.held_back) == (6, 3, 3)
+    assert report.warnings == []
     assert crm.rows("select phone from clients") == [first.phone]
     loads(first, second)
     before = crm.dump()
@@ -174,7 +176,8 @@ def test_a_status_that_a_person_or_the_ai_set_is_kept_unless_told_otherwise(
     if recorded:
         crm.history(crm.value("select id from clients"), "NEGOTIATION", by)
     sold = Chat(PHONE, BOTH, status="SOLD")
-    for options in ({}, {"skip_duplicates": False}, {"overwrite_status": True}):
+    kept: list[dict[str, Any]] = [{}, {"skip_duplicates": False}, {"overwrite_status": True}]
+    for options in kept:
         loads(sold, **options)
         assert crm.value("select status from clients") == "NEGOTIATION"
     report = loads(sold, skip_duplicates=False, overwrite_status=True)

@@ -171,6 +171,28 @@ def test_a_transaction_of_the_crm_that_holds_a_client_and_then_writes_a_message_
     assert crm.value("select status from clients") == "SOLD"
 
 
+def test_a_number_that_changes_waits_for_the_crm_that_opens_a_conversation_of_its_client(
+    crm: Crm, soul_kg: str, loads: Loads
+) -> None:
+    lid = {"addresses": ["1@lid"]}
+    loads(Chat(PHONE, more=lid))
+    client = crm.value("select id from clients")
+    said: list[str] = []
+    clean = loads.clean([Chat("+996777000000", more=lid)])
+    with ThreadPoolExecutor(1) as pool, connect(soul_kg) as live:
+        with live.transaction():
+            # its foreign key holds the client's row
+            conversation = Crm(live).conversation(client)
+            running = pool.submit(in_the_background, soul_kg, clean, loads.runs, lambda step: said.append(step.name))
+            for _ in range(200):
+                if said.count("waiting for others who are writing messages") >= 2:
+                    break
+                time.sleep(0.05)
+            Crm(live).message(conversation, "false_1@lid_LIVE")
+        running.result(30)
+    assert crm.rows("select id, phone from clients") == [(client, "+996777000000")]
+
+
 def test_a_client_that_the_integration_makes_at_the_same_moment_is_used(crm: Crm, soul_kg: str, loads: Loads) -> None:
     pause = Pause("loading clients")
     with ThreadPoolExecutor(1) as pool:
@@ -191,9 +213,7 @@ def test_the_time_zone_of_the_database_and_the_role_does_not_matter(
     crm.connection.execute(sql.SQL("alter database {} set timezone to {}").format(name, sql.Literal(zone)))
     role = f"zoned_{crm.connection.info.dbname}"
     crm.connection.execute(sql.SQL("create role {} superuser login").format(sql.Identifier(role)))
-    crm.connection.execute(
-        sql.SQL("alter role {} set timezone to {}").format(sql.Identifier(role), sql.Literal(zone))
-    )
+    crm.connection.execute(sql.SQL("alter role {} set timezone to {}").format(sql.Identifier(role), sql.Literal(zone)))
     try:
         with connect(make_conninfo(soul_kg, user=role)) as connection:
             assert connection.info.parameter_status("TimeZone") == zone
@@ -207,7 +227,7 @@ def test_the_time_zone_of_the_database_and_the_role_does_not_matter(
         assert crm.value('select "createdAt" from clients') == naive(0)
         assert crm.value('select "lastMessageAt" from conversations') == naive(5)
         assert crm.value("select metadata ->> 'lastContactDate' from clients") == "2026-03-01T09:05:00.000Z"
-        written = 'select abs(extract(epoch from timezone(\'UTC\', now()) - "{}")) < 60 from {}'
+        written = "select abs(extract(epoch from timezone('UTC', now()) - \"{}\")) < 60 from {}"
         assert crm.value(written.format("updatedAt", "clients"))
         assert crm.value(written.format("createdAt", "client_status_history"))
     finally:

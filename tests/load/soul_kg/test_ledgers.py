@@ -12,11 +12,11 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
-from load.run import load
 from load.report import LoadOptions
+from load.run import load
 from load.run_ledger import CHANGES, FileLedger, LedgerRun, changes_of, mark_committed, read_ledgers, run_file_of
 from schemas.errors import UserError
-from schemas.files import sha256_of
+from schemas.files import replace_file, sha256_of
 from tests.load.clean_runs import Chat, Message, at, many_chats
 from tests.load.soul_kg.conftest import ORG, Crm, Loads
 
@@ -46,7 +46,8 @@ def test_rows_that_a_run_changed_are_there_with_what_they_were(crm: Crm, loads: 
     before = {table: {row["id"]: row for row in rows} for table, rows in crm.dump().items()}
     edited = Message("A1", 0, body="edited", more={"edited_at": at(2)})
     report = loads(
-        Chat(PHONE, (edited, BOTH[1], Message("A3", 9)), "Bea", "Bea", "Lee", "en", status="SOLD"), skip_duplicates=False
+        Chat(PHONE, (edited, BOTH[1], Message("A3", 9)), "Bea", "Bea", "Lee", "en", status="SOLD"),
+        skip_duplicates=False,
     )
     after = {table: {row["id"]: row for row in rows} for table, rows in crm.dump().items()}
     rows = rows_of(loads, report.run)
@@ -173,7 +174,8 @@ def test_a_run_that_died_after_its_commit_is_known_by_its_transaction_or_its_mar
     else:
         crm.connection.execute("update clients set metadata = null")
     loads(*many_chats(3))
-    assert [(found.run, found.state) for found in read_ledgers(loads.ledgers)][0] == (run.run, "committed")
+    first, *_ = read_ledgers(loads.ledgers)
+    assert (first.run, first.state) == (run.run, "committed")
 
 
 def test_what_cannot_be_known_is_left_as_it_is(crm: Crm, loads: Loads) -> None:
@@ -206,6 +208,46 @@ def test_a_damaged_record_stops_the_next_load_before_it_writes(crm: Crm, loads: 
 def test_a_record_of_another_format_is_not_read() -> None:
     with pytest.raises(ValueError, match="format"):
         LedgerRun.model_validate_json('{"format": 2}')
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_of_the_data_directory_ends_the_load_with_a_sentence_and_nothing_written(
+    crm: Crm, loads: Loads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def open_full(path: Any, flags: int, mode: int = 0o777, **more: Any) -> int:
+        if str(path).endswith(".parquet.partial") and flags & os.O_CREAT:
+            os.close(opened(path, flags, mode, **more))
+            return opened("/dev/full", os.O_WRONLY)
+        return opened(path, flags, mode, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", open_full)
+        with pytest.raises(UserError) as raised:
+            loads(*many_chats(3))
+    assert raised.value.message == (
+        "The record of this load cannot be written to the data directory (No space left on device)."
+    )
+    assert crm.value("select count(*) from clients") == 0
+    assert list(loads.ledgers.iterdir()) == []
+
+
+def test_a_mark_that_cannot_be_written_after_the_commit_is_a_warning_and_the_next_load_makes_it(
+    crm: Crm, loads: Loads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        if b'"committed"' in content:
+            raise OSError(28, "No space left on device")
+        replace_file(path, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("load.run_ledger.replace_file", full)
+        report = loads(Chat(PHONE))
+    assert [warning for warning in report.warnings if warning.endswith("The load itself is committed.")]
+    assert [run.state for run in read_ledgers(loads.ledgers)] == ["written"]
+    loads(Chat(PHONE))
+    assert {run.state for run in read_ledgers(loads.ledgers)} == {"committed"}
 
 
 def test_a_connection_that_breaks_at_the_commit_leaves_the_sealed_ledger(

@@ -9,7 +9,9 @@ OLD, NEW, THIRD = "+996555111111", "+996777222222", "+996700333333"
 
 
 def person(phone: str, lid: str | None, *messages: Message, also: tuple[str, ...] = ()) -> Chat:
-    addresses = sorted([*([f"{lid}@lid"] if lid else []), *(f"{number[1:]}@s.whatsapp.net" for number in (phone, *also))])
+    addresses = sorted(
+        [*([f"{lid}@lid"] if lid else []), *(f"{number[1:]}@s.whatsapp.net" for number in (phone, *also))]
+    )
     return Chat(phone, messages or (Message(f"of-{lid}"),), more={"addresses": addresses})
 
 
@@ -92,8 +94,10 @@ def test_the_row_that_the_crm_made_for_the_new_number_is_used_and_old_messages_a
     report = loads(person(NEW, "1", Message("A", 0), Message("B", 5), Message("C", 6)))
     assert (report.messages.inserted, report.messages.already_there) == (1, 2)
     assert sorted(crm.rows("select phone from clients")) == [OLD, NEW]
-    where = crm.value('select v."clientId" from messages m join conversations v on v.id = m."conversationId"'
-                      " where m.\"whatsappMessageId\" like '%%\\_C'")
+    where = crm.value(
+        'select v."clientId" from messages m join conversations v on v.id = m."conversationId"'
+        " where m.\"whatsappMessageId\" like '%%\\_C'"
+    )
     assert where == live
 
 

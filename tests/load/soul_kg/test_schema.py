@@ -98,7 +98,9 @@ def test_each_value_that_a_load_writes_is_looked_for(crm: Crm, name: str, label:
 
 
 def test_a_column_that_a_load_would_have_to_leave_empty_is_named(crm: Crm) -> None:
-    crm.connection.execute("alter table messages add column kind text not null, add column extra text not null default ''")
+    crm.connection.execute(
+        "alter table messages add column kind text not null, add column extra text not null default ''"
+    )
     crm.connection.execute("alter table clients add column number integer not null generated always as identity")
     assert 'it does not know: messages."kind".' in refusal(crm.connection).message
 

@@ -1,0 +1,149 @@
+"""What must not leave the machine does not; what a status is read from does."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transform.llm.names import NameMask
+from transform.llm.redaction import redact
+
+NOBODY = NameMask([])
+ANNA = NameMask(["Анна Петрова", "Azamat"])
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "+996555123456",
+        "996 555 12 34 56",
+        "0555123456",
+        "0555-12-34-56",
+        "0 (555) 12-34-56",
+        "8 (800) 555-35-35",
+        "+7 916 123-45-67",
+        "+44 20 7946 0958",
+        "٠٥٥٥١٢٣٤٥٦",
+        "+۹۹۶۵۵۵۱۲۳۴۵۶",
+        "０５５５１２３４５６",
+        "0555\u200b123\u200b456",
+        "555 123 456",
+        "66-44-55",
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "5555555555554444",
+        "2200 7001 2345 6789",
+        "AN1234567",
+        "ID 1234567",
+        "№ AN1234567",
+        "45 06 123456",
+        "20101199001234",
+        "KZ86 125K ZT50 0410 0100",
+        "DE89370400440532013000",
+        "kg12 1234 5678 9012 3456",
+        "anna.petrova+tour@mail.example.ru",
+        "почта@пример.рф",
+        "https://pay.example.com/i/8f3a?token=abc",
+        "www.example.kg/pay?x=1",
+        "example.com/u/anna",
+        "t.me/anna_p",
+        "@anna_petrova",
+        "tel:+996555123456",
+        "wa.me/996555123456",
+        "Анна",
+        "Анне",
+        "АННОЙ",
+        "Петровой",
+        "Anna",
+        "Petrova's",
+        "Azamat",
+        "Азаматка",
+        "Азамату",
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["{}", "пишите {}, жду", "call {} now", "({})", "мой номер:{}.", "12 августа {} 4 чел"]
+)
+def test_a_secret_is_replaced(secret: str, around: str) -> None:
+    redacted = redact(around.format(secret), ANNA)
+    assert secret not in redacted
+    plain = re.sub(r"[^\w@]", "", secret)
+    assert plain not in re.sub(r"[^\w@]", "", redacted)
+    digits = [run for run in re.findall(r"\d+", redacted) if len(run) > 3]
+    assert digits == []
+    assert "[" in redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15000 сом",
+        "120 000 тенге",
+        "1 200 000 сум за всё",
+        "$450 for two, €1200 for four",
+        "15000-18000 сом",
+        "от 15 000 до 18 000 сом",
+        "25 000 руб.",
+        "12.08",
+        "12.08.2026 - 15.08.2026",
+        "с 12.08 по 15.08, 12-15 августа",
+        "2026-08-12",
+        "12/08/2026",
+        "в 10:30, потом 14:00-16:00",
+        "нас 5 человек, 2 детей 6 и 9 лет",
+        "3 дня 2 ночи",
+        "июль 2026",
+        "рост 175, вес 70",
+        "250 km in 4 days",
+        "цена 4500",
+        "предоплата 30%",
+        "скидка 10 % если 5+ человек",
+        "маршрут 1500 км",
+        "да, я подумаю и напишу завтра",
+        "кв. 25, дом 12",
+        "300 $ + 200 €",
+        "١٥٠ دولار",
+    ],
+)
+def test_what_a_status_is_read_from_stays(text: str) -> None:
+    expected = text.translate(str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789"))
+    assert redact(text, ANNA) == expected
+
+
+def test_names_are_found_in_every_case_and_script() -> None:
+    names = NameMask(["Айгүл Жумабаева", "John O'Neil", "Юлия", "ИП"])
+    text = "Айгулге айт, Жумабаевой и Juliya, Юле от Джона? John's friend O'Neil, ип"
+    redacted = redact(text, names)
+    assert redacted.count("[NAME]") >= 6
+    for name in ("Айгул", "Жумабаев", "Juliya", "John", "Neil", "ип"):
+        assert name not in redacted
+    assert "friend" in redacted
+
+
+def test_words_of_the_trade_in_an_address_book_are_no_names() -> None:
+    assert redact("Сколько стоит тур в Алматы?", NameMask(["Азамат Тур клиент"])) == "Сколько стоит тур в Алматы?"
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_redacted_again_without_a_difference(text: str) -> None:
+    once = redact(text, ANNA)
+    assert redact(once, ANNA) == once
+
+
+@given(
+    st.text(alphabet="абвгд efgh,.!?\n", max_size=40),
+    st.integers(10**8, 10**15 - 1),
+    st.sampled_from(["", "+"]),
+    st.text(alphabet="абвгд efgh,.!?\n", max_size=40),
+)
+def test_no_long_number_survives_wherever_it_stands(before: str, number: int, plus: str, after: str) -> None:
+    redacted = redact(f"{before} {plus}{number} {after}", NOBODY)
+    assert str(number) not in redacted
+
+
+@given(st.text(alphabet="0123456789 ().-+\u200b\u00a0", min_size=12, max_size=40))
+def test_a_placeholder_of_ours_cannot_be_forged_into_something(text: str) -> None:
+    redacted = redact("\ue0000\ue001" + text, NOBODY)
+    assert "\ue000" not in redacted
+    assert "\ue001" not in redacted

@@ -1,0 +1,266 @@
+"""One server that answers chat completions over HTTP: asking once, with patience, and telling faults apart."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from types import TracebackType
+from typing import Any
+
+import httpx
+import stamina
+
+from schemas.version import VERSION
+from transform.llm.answer import Answer, NotAnAnswerError, read_answer
+from transform.llm.options import ModelOptions
+from transform.llm.request import repair_body, request_body
+
+ATTEMPTS = 4
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+_MOST_BYTES = 1 << 20
+_MOST_OF_AN_ANSWER = 4000
+_KEY_FAULTS = {
+    401: "does not accept the key",
+    402: "says that the account has no credit left",
+    403: "refuses this key or this model",
+    404: "has no such model for these requests",
+}
+
+
+class Fault(StrEnum):
+    """Why there is no answer for a conversation."""
+
+    UNREADABLE = "unreadable"  # no JSON of the agreed form, also not when asked again
+    REFUSED = "refused"  # the model would not answer
+    TIMEOUT = "timeout"
+    UNAVAILABLE = "unavailable"  # 429 or 5xx to the last attempt, or no connection
+    STOPPED = "stopped"  # nobody was asked any more after a fault that every request would meet
+
+
+class NoAnswerError(Exception):
+    """There is no answer for this conversation; others may have one. `usd`: what it cost all the same."""
+
+    def __init__(self, fault: Fault, usd: float | None = None) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+        self.usd = usd
+
+
+class ServiceStoppedError(Exception):
+    """No request will be answered; `sentence` says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer and what it cost, as far as the server says."""
+
+    answer: Answer
+    usd: float | None
+
+
+@dataclass(frozen=True)
+class Price:
+    """US dollars a token."""
+
+    prompt: float
+    completion: float
+
+    def of(self, prompt_tokens: float, completion_tokens: float) -> float:
+        """What so many tokens cost."""
+        return self.prompt * prompt_tokens + self.completion * completion_tokens
+
+
+class _TryLaterError(Exception):
+    """Worth another attempt; after `seconds` when the server said so."""
+
+    def __init__(self, fault: Fault, seconds: float | None = None) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+        self.seconds = seconds
+
+
+class Service:
+    """The server of some ModelOptions. Its methods may be called from several threads; `close` ends what they do."""
+
+    def __init__(self, options: ModelOptions) -> None:
+        self._options = options
+        # its lines name addresses, and nobody asked for them
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        headers = {"User-Agent": f"wa2pg/{VERSION}", "Content-Type": "application/json"}
+        if options.key:
+            headers["Authorization"] = f"Bearer {options.key}"
+        if options.is_openrouter:
+            headers["X-Title"] = "wa2pg"
+        self._client = httpx.Client(
+            headers=headers,
+            timeout=httpx.Timeout(options.seconds, connect=min(15.0, options.seconds)),
+            # a redirect would take a conversation to a server that nobody agreed to
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=options.at_once, max_keepalive_connections=options.at_once),
+        )
+        self._closed = threading.Event()
+
+    def __enter__(self) -> "Service":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, and what is under way."""
+        self._closed.set()
+        self._client.close()
+
+    def ask(self, conversation: str, price: Price | None) -> Told:
+        """The answer for a conversation. Raises NoAnswerError or ServiceStoppedError."""
+        text, spent = self._completion(request_body(self._options, conversation), price)
+        try:
+            return Told(read_answer(text), spent)
+        except NotAnAnswerError as error:
+            problems = error.problems
+        body = repair_body(self._options, conversation, text[:_MOST_OF_AN_ANSWER], problems)
+        try:
+            text, more = self._completion(body, price)
+        except NoAnswerError as error:
+            raise NoAnswerError(error.fault, _sum(spent, error.usd)) from None
+        spent = _sum(spent, more)
+        try:
+            return Told(read_answer(text), spent)
+        except NotAnAnswerError:
+            raise NoAnswerError(Fault.UNREADABLE, spent) from None
+
+    def price(self) -> Price | None:
+        """What the server says that the model costs (OpenRouter's list of models); None when it does not say."""
+        try:
+            with self._client.stream("GET", self._url("models")) as response:
+                listed = json.loads(_bounded(response)) if response.status_code == httpx.codes.OK else {}
+            models = {model["id"]: model["pricing"] for model in listed["data"] if "pricing" in model}
+            pricing = models[self._options.model]
+            price = Price(float(pricing["prompt"]), float(pricing["completion"]))
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, _TryLaterError):
+            return None
+        # OpenRouter says -1 where the price is only known afterwards
+        return price if price.prompt >= 0 and price.completion >= 0 else None
+
+    def _completion(self, body: bytes, price: Price | None) -> tuple[str, float | None]:
+        """The text of an answer and its cost, with several attempts where that may help."""
+        try:
+            for attempt in stamina.retry_context(
+                on=_worth_waiting(self._closed),
+                attempts=ATTEMPTS,
+                timeout=None,
+                wait_initial=_FIRST_WAIT,
+                wait_max=_LONGEST_WAIT,
+                wait_jitter=_FIRST_WAIT,
+            ):
+                with attempt:
+                    return self._once(body, price)
+        except _TryLaterError as error:
+            raise NoAnswerError(error.fault) from None
+        raise AssertionError("the last attempt returns or raises")
+
+    def _once(self, body: bytes, price: Price | None) -> tuple[str, float | None]:
+        try:
+            with self._client.stream("POST", self._url("chat/completions"), content=body) as response:
+                content = _bounded(response)
+        except httpx.TimeoutException:
+            raise _TryLaterError(Fault.TIMEOUT) from None
+        except (httpx.HTTPError, RuntimeError):  # RuntimeError: the client was closed meanwhile
+            raise _TryLaterError(Fault.UNAVAILABLE) from None
+        status = response.status_code
+        if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500 or status == httpx.codes.REQUEST_TIMEOUT:
+            raise _TryLaterError(Fault.UNAVAILABLE, _retry_after(response))
+        if status != httpx.codes.OK:
+            raise ServiceStoppedError(self._why_stopped(status))
+        return _read_completion(content, price)
+
+    def _why_stopped(self, status: int) -> str:
+        said = _KEY_FAULTS.get(status, "does not take these requests")
+        return f"{self._options.server} {said} (HTTP {status})"
+
+    def _url(self, path: str) -> str:
+        return f"{self._options.base_url.rstrip('/')}/{path}"
+
+
+def _worth_waiting(closed: threading.Event) -> Callable[[Exception], bool | float]:
+    def wait(error: Exception) -> bool | float:
+        if not isinstance(error, _TryLaterError) or closed.is_set():
+            return False
+        return True if error.seconds is None else min(error.seconds, _LONGEST_WAIT)
+
+    return wait
+
+
+def _bounded(response: httpx.Response) -> bytes:
+    """The body of an answer, at most a megabyte of it."""
+    content = b""
+    for piece in response.iter_bytes():
+        content += piece
+        if len(content) > _MOST_BYTES:
+            raise _TryLaterError(Fault.UNREADABLE)
+    return content
+
+
+def _read_completion(content: bytes, price: Price | None) -> tuple[str, float | None]:
+    try:
+        document = json.loads(content)
+        if isinstance(document, dict) and isinstance(error := document.get("error"), dict):
+            # OpenRouter answers 200 with an error when a provider fails after the headers went out
+            code = error.get("code")
+            if code in _KEY_FAULTS:
+                raise ServiceStoppedError(f"The server {_KEY_FAULTS[code]} ({code})")
+            raise _TryLaterError(Fault.UNAVAILABLE)
+        choice = document["choices"][0]
+        usd = _cost(document.get("usage"), price)
+        message, reason = choice["message"], choice.get("finish_reason")
+        if message.get("refusal") or reason == "content_filter":
+            raise NoAnswerError(Fault.REFUSED, usd)
+        text = message["content"]
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        raise _TryLaterError(Fault.UNREADABLE) from None
+    if not isinstance(text, str):
+        raise NoAnswerError(Fault.REFUSED if text is None else Fault.UNREADABLE, usd)
+    return text, usd
+
+
+def _cost(usage: Any, price: Price | None) -> float | None:
+    if not isinstance(usage, dict):
+        return None
+    cost = usage.get("cost")
+    if isinstance(cost, int | float) and cost >= 0:
+        return float(cost)
+    given, taken = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    if price is None or not isinstance(given, int) or not isinstance(taken, int):
+        return None
+    return price.of(max(given, 0), max(taken, 0))
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds to wait (RFC 9110, 10.2.3: seconds or a date); None when the server does not say."""
+    said = response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(said)) if said.replace(".", "", 1).isdigit() else _until(said)
+    except (ValueError, TypeError):
+        return None
+
+
+def _until(said: str) -> float:
+    moment = parsedate_to_datetime(said)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    known = [value for value in (one, other) if value is not None]
+    return sum(known) if known else None

@@ -1,0 +1,110 @@
+"""The options of commands that may ask a language model, the key it is asked with, and a person's agreement."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from schemas.errors import ExitCode, UserError
+from schemas.settings import Settings
+from transform.llm.agreement import Estimate
+from transform.llm.options import DEFAULT_MODEL, OPENROUTER, ModelOptions
+from transform.run import LanguageModel
+from wa2pg.invocation import Invocation
+from wa2pg.talk import say, warn
+
+_LONGEST_KEY = 1000
+_OPTIONS = (
+    click.option("--use-llm", is_flag=True, help="Ask a language model for the statuses; costs money, sends chats."),
+    click.option("--openrouter-key", metavar="KEY", help="Its key; - reads it from stdin (OPENROUTER_API_KEY)."),
+    click.option("--llm-budget", type=click.FloatRange(min=0, min_open=True), metavar="USD",
+                 help="Stop asking when so much is spent; the rules tell the rest."),
+    click.option("--llm-at-once", type=click.IntRange(1, 64), default=8, metavar="N",
+                 help="Requests under way at one time."),
+    click.option("--yes", is_flag=True, help="Agree to send redacted chats to the model without being asked."),
+)  # fmt: skip
+OPTIONS = ("use_llm", "openrouter_key", "llm_budget", "llm_at_once", "yes")
+
+
+def with_language_model_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that say whether and how a language model is asked."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def language_model(invocation: Invocation, options: dict[str, Any]) -> LanguageModel | None:
+    """The model that the options and settings name, None when none is to be asked; takes its options out."""
+    given = {name: options.pop(name) for name in OPTIONS}
+    if not given["use_llm"]:
+        for name in ("openrouter_key", "llm_budget", "yes"):
+            if given[name]:
+                flag = "--" + name.replace("_", "-")
+                raise UserError(f"{flag} goes with --use-llm.", hint="add --use-llm", exit_code=ExitCode.USAGE)
+        return None
+    chosen = model_options(
+        invocation.settings,
+        key=_key(given["openrouter_key"]),
+        budget=given["llm_budget"],
+        at_once=given["llm_at_once"],
+    )
+    if chosen.unencrypted:
+        warn(f"what is sent to {chosen.server} goes there unencrypted: its address begins with http://")
+    return LanguageModel(chosen, lambda estimate: _agree(invocation, estimate, yes=given["yes"]))
+
+
+def model_options(
+    settings: Settings, *, key: str | None = None, budget: float | None = None, at_once: int = 8
+) -> ModelOptions:
+    """The server and model of the settings. OpenRouter's key goes to OpenRouter alone, LLM_API_KEY elsewhere."""
+    base_url = settings.llm_base_url or OPENROUTER
+    chosen = ModelOptions(
+        base_url=base_url, model=settings.openrouter_model or DEFAULT_MODEL, budget=budget, at_once=at_once
+    )
+    setting = settings.openrouter_api_key if chosen.is_openrouter else settings.llm_api_key
+    found = key or (setting.get_secret_value() if setting else None)
+    if found is None:
+        return chosen
+    if not (found.isascii() and found.isprintable() and " " not in found and len(found) <= _LONGEST_KEY):
+        raise UserError(
+            "The language model's key holds signs that no key has.",
+            hint="copy it again, without spaces and line ends",
+            exit_code=ExitCode.CONFIGURATION,
+        )
+    return ModelOptions(base_url, chosen.model, found, budget, at_once)
+
+
+def _key(flag: str | None) -> str | None:
+    if flag is None:
+        return None
+    if flag == "-":
+        key = sys.stdin.readline(_LONGEST_KEY + 2).strip()
+        if not key:
+            raise UserError(
+                "No key came on standard input.",
+                hint="for example: wa2pg transform --use-llm --openrouter-key - < key.txt",
+                exit_code=ExitCode.USAGE,
+            )
+        return key
+    warn("the shell's history keeps a key that is typed after --openrouter-key; OPENROUTER_API_KEY in .env is not seen")
+    return flag
+
+
+def _agree(invocation: Invocation, estimate: Estimate, *, yes: bool) -> bool:
+    cost = "at a price that the server does not say" if estimate.usd is None else f"for about {estimate.usd:.2f} USD"
+    say(
+        f"{estimate.conversations:,} conversations of the account {invocation.account} are to be sent to "
+        f"{estimate.server} (model {estimate.model}), about {estimate.tokens:,} tokens, {cost}. Names, numbers, "
+        "addresses and links are replaced first; what remains are the words of your clients. "
+        "To see what is sent: --use-llm --show-request PHONE"
+    )
+    if yes:
+        return True
+    if not sys.stdin.isatty() or not sys.stderr.isatty():
+        raise UserError(
+            "Nobody has agreed yet to send this account's conversations there, and nobody is here to ask.",
+            hint="run it once at a terminal, or add --yes",
+            exit_code=ExitCode.USAGE,
+        )
+    return click.confirm("Send them?", default=False, err=True)
