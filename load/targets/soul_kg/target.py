@@ -18,7 +18,7 @@ from load.targets.soul_kg.messages import load_messages
 from load.targets.soul_kg.people import match_people, stage_clients
 from load.targets.soul_kg.schema import SOUL_KG_RIGHTS, check_schema
 from load.targets.soul_kg.work import Import
-from schemas.errors import UserError
+from schemas.errors import ExitCode, UserError
 
 
 class SoulKgTarget:
@@ -30,7 +30,13 @@ class SoulKgTarget:
         check_load_rights(connection, SOUL_KG_RIGHTS)
 
     def open(self, job: Job) -> "SoulKgLoad":
-        """Start a load."""
+        """Start a load; raises UserError (2) for --fast, which these tables do not have."""
+        if job.options.fast:
+            raise UserError(
+                "--fast is for wa2pg's own tables; these are the Soul KG CRM's.",
+                hint="load without --fast",
+                exit_code=ExitCode.USAGE,
+            )
         return SoulKgLoad(job)
 
 
