@@ -173,7 +173,7 @@ import dlt, pyarrow.parquet as pq
 address, path, rows = sys.argv[1], sys.argv[2], int(sys.argv[3])
 table = pq.read_table(path).slice(0, rows)
 start = time.perf_counter()
-pipeline = dlt.pipeline("bench", destination=dlt.destinations.postgres(address), dataset_name="dlt_bench")
+pipeline = dlt.pipeline("bench", destination=dlt.destinations.postgres(credentials=address), dataset_name="dlt_bench")
 pipeline.run([table], table_name="messages", write_disposition="merge",
              primary_key=["phone", "direction", "whatsapp_message_id"])
 print(time.perf_counter() - start)
@@ -195,7 +195,7 @@ def dlt_merge(bench: Bench, rows: int) -> float | None:
     path = bench.folder / "clean" / "bench" / "current" / "messages.parquet"
     environment = {"PATH": os.environ["PATH"], "HOME": str(bench.folder), "RUNTIME__DLTHUB_TELEMETRY": "false"}
     done = subprocess.run(
-        [str(python), "-c", _DLT, f"postgresql://postgres@localhost/dlt?host={host}", str(path), str(rows)],
+        [str(python), "-c", _DLT, f"postgresql://postgres:unused@localhost/dlt?host={host}", str(path), str(rows)],
         check=False,
         capture_output=True,
         env=environment,

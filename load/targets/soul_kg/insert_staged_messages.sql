@@ -9,6 +9,7 @@ with made as (
     id, "conversationId", "organizationId", direction::public."MessageDirection", sender::public."MessageSender",
     content, language, "whatsappMessageId", status::public."MessageStatus", "createdAt"
   from wa2pg_messages
+  where id = any(%(ids)s)
   on conflict do nothing
   returning id, "conversationId", "createdAt"
 )

@@ -16,6 +16,7 @@ from load.targets.soul_kg.chats import insert_chats, refused_chats
 from load.targets.soul_kg.ledgers import open_ledger, settle_ledgers
 from load.targets.soul_kg.messages import load_messages
 from load.targets.soul_kg.people import match_people, stage_clients
+from load.targets.soul_kg.refused import Refusals
 from load.targets.soul_kg.schema import SOUL_KG_RIGHTS, check_schema
 from load.targets.soul_kg.work import Import
 from schemas.errors import ExitCode, UserError
@@ -49,6 +50,7 @@ class SoulKgLoad:
         self._work = Import(
             job.connection, organization.row_id, organization.id, job.run, job.account, ledger=NoLedger()
         )
+        self._refusals = Refusals(self._work, job.options.strict)
         self._history_rows = 0
         self._locked: float | None = None
 
@@ -81,7 +83,7 @@ class SoulKgLoad:
 
     def load_messages(self) -> Counter[str]:
         """Insert the new messages and bring changed ones up to date."""
-        return load_messages(self._work, self._job.clean, self._job.progress)
+        return load_messages(self._work, self._job.clean, self._refusals, self._job.progress)
 
     def follow_messages(self) -> None:
         """Bring what may change of clients and conversations up to date."""
@@ -108,8 +110,8 @@ class SoulKgLoad:
         return refused_chats(self._work)
 
     def refused_messages(self) -> list[RefusedMessage]:
-        """None: a message that is refused ends the load."""
-        return []
+        """The messages that the database did not take."""
+        return self._refusals.found
 
     def finish(self, report: LoadReport) -> LoadReport:
         """Make the ledger durable."""
