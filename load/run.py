@@ -17,14 +17,14 @@ from load.choose_target import choose_target
 from load.clean_tables import NulCount, check_tables, client_rows, held_back
 from load.database_errors import database_error
 from load.layout import Layout
+from load.locks import limited_waits, wait_for_turn
 from load.organizations import Organization, find_organization
+from load.refused import refuse_any
 from load.report import ChatFigures, LoadOptions, LoadReport, MessageFigures, PeopleWithoutNumber
 from load.target import Job, LayoutLoad, Target
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
-
-_SECONDS_BETWEEN_TRIES = 0.5
 
 
 def load(
@@ -54,11 +54,10 @@ def load(
         work = target.open(job)
         try:
             with connection.transaction(force_rollback=options.dry_run):
-                wait_for_turn(connection, organization.id, progress)
+                wait_for_turn(connection, organization.id, progress, options.lock_timeout)
                 begin = time.monotonic()
-                report = _load(layout, work, job)
-                if look:
-                    look(work)
+                with limited_waits(connection, progress, options.lock_timeout):
+                    report = work.loaded_already() or _load(layout, work, job, look)
         except BaseException:
             work.abandon()
             raise
@@ -81,21 +80,12 @@ def _find_place(connection: psycopg.Connection, options: LoadOptions) -> tuple[L
     return layout, target, find_organization(connection, options.org)
 
 
-def wait_for_turn(connection: psycopg.Connection, organization: uuid.UUID, progress: Progress) -> None:
-    """Hold the organisation's lock until the transaction ends: what loads and takes back goes one after the other."""
-    key = int.from_bytes(uuid.uuid5(organization, "load").bytes[:8], signed=True)
-    while True:
-        row = connection.execute("select pg_try_advisory_xact_lock(%s)", [key]).fetchone()
-        if row and row[0]:
-            return
-        progress(Step("waiting for another load of this organisation"))
-        time.sleep(_SECONDS_BETWEEN_TRIES)
-
-
-def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
+def _load(layout: Layout, work: LayoutLoad, job: Job, look: Callable[[LayoutLoad], None] | None) -> LoadReport:
     clean, options, progress = job.clean, job.options, job.progress
     # a server may end transactions that look idle while we compare
     job.connection.execute("set local idle_in_transaction_session_timeout = 0")
+    # a rule that waits for the end of the transaction would refuse the run instead of the row
+    job.connection.execute("set constraints all immediate")
     work.begin()
     nul = NulCount()
     progress(Step("reading clients"))
@@ -103,6 +93,8 @@ def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
     progress(Step("loading clients"))
     warnings = work.match_people()
     work.insert_chats()
+    if options.strict:
+        refuse_any(work.refused_chats())
     counted = work.load_messages()
     progress(Step("bringing counts up to date"))
     work.follow_messages()
@@ -137,9 +129,11 @@ def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
         history_rows=figures.history_rows,
         people_without_number=PeopleWithoutNumber(clean.run.people_without_number, clean.run.messages_without_number),
         warnings=warnings,
+        refused=work.refused_messages(),
     )
-    work.finish(report)
-    return report
+    if look:
+        look(work)
+    return work.finish(report)
 
 
 def _warnings(options: LoadOptions, with_nul: int, orphans: int) -> list[str]:

@@ -13,7 +13,6 @@ from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step
 
 _SECONDS_BETWEEN_TRIES = 0.5
-_SECONDS_TO_WAIT = 60.0
 # a table that is smaller is read whole in no time
 _LARGE = 8 << 20
 
@@ -37,8 +36,8 @@ class LayoutUndo(Protocol):
     def check(self) -> None:
         """Raise UserError (6) unless the tables are whole and the user may take loads back."""
 
-    def begin(self, progress: Progress) -> None:
-        """Keep others from writing."""
+    def begin(self, progress: Progress, patience: float) -> None:
+        """Keep others from writing, after at most `patience` seconds."""
 
     def find_kept(self) -> list[tuple[Any, ...]]:
         """Find what somebody has built on since; returns client, table, reason, cause, rows and one of them."""
@@ -53,12 +52,12 @@ class LayoutUndo(Protocol):
         """The transaction is committed."""
 
 
-def lock_tables(connection: psycopg.Connection, statement: bytes, progress: Progress) -> None:
+def lock_tables(connection: psycopg.Connection, statement: bytes, progress: Progress, patience: float) -> None:
     """Keep everybody else from writing (not from reading) until the transaction ends, so that nothing is overlooked.
 
-    Raises UserError (6) when others do not end their own work within a minute.
+    Raises UserError (6) when others do not end their own work within `patience` seconds.
     """
-    until = time.monotonic() + _SECONDS_TO_WAIT
+    until = time.monotonic() + patience
     while True:
         try:
             # asked for again and again, not waited for: who waits for a lock makes all who come later wait too
@@ -68,7 +67,7 @@ def lock_tables(connection: psycopg.Connection, statement: bytes, progress: Prog
             if time.monotonic() > until:
                 raise UserError(
                     "Somebody is writing to these tables all the time, so the load cannot be taken back safely.",
-                    hint="run the same command when less is going on: nothing was changed",
+                    hint="run this when less is going on, or give it more time with --lock-timeout SECONDS",
                     exit_code=ExitCode.DATABASE,
                 ) from None
             progress(Step("waiting for others who write to these tables"))

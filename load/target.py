@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import psycopg
 
 from load.organizations import Organization
-from load.report import FailedChat, LoadOptions, LoadReport
+from load.report import FailedChat, LoadOptions, LoadReport, RefusedMessage
 from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress
 
@@ -73,6 +73,9 @@ class PlannedClient:
 class LayoutLoad(Protocol):
     """One load into the tables of one layout."""
 
+    def loaded_already(self) -> LoadReport | None:
+        """The report of a load that has nothing to do, when that can be told without comparing; else None."""
+
     def begin(self) -> None:
         """Record that the run begins."""
 
@@ -104,8 +107,11 @@ class LayoutLoad(Protocol):
     def plan(self) -> list[PlannedClient]:
         """Whom the run inserted or changed, latest message first; after `follow_messages`."""
 
-    def finish(self, report: LoadReport) -> None:
-        """Record how the run ended: the last thing in the transaction."""
+    def refused_messages(self) -> list[RefusedMessage]:
+        """The messages that the database did not take for themselves; they are counted as `refused`, too."""
+
+    def finish(self, report: LoadReport) -> LoadReport:
+        """Record how the run ended: the last thing in the transaction. Gives the report as it is to be."""
 
     def abandon(self) -> None:
         """The transaction has failed, or nobody knows whether it was committed."""

@@ -12,8 +12,9 @@ import psycopg
 
 from load.database_errors import database_error
 from load.layout import Layout, recognise
+from load.locks import wait_for_turn
 from load.organizations import list_organizations
-from load.run import wait_for_turn
+from load.report import LoadOptions
 from load.run_record import Run
 from load.runs import find_run
 from load.taking_back import LayoutUndo, Taken, slow_references
@@ -26,12 +27,16 @@ from schemas.progress import Progress, Step, no_progress
 
 @dataclass(frozen=True)
 class UndoOptions:
-    """`run`: an id, its beginning, or `last`; `org` narrows the choice. `force` leaves what people have worked on."""
+    """`run`: an id, its beginning, or `last`; `org` narrows the choice. `force` leaves what people have worked on.
+
+    `lock_timeout`: how many seconds to wait for others who load or write.
+    """
 
     run: str
     org: str | None = None
     force: bool = False
     dry_run: bool = False
+    lock_timeout: float = LoadOptions.lock_timeout
 
 
 @dataclass(frozen=True)
@@ -122,9 +127,9 @@ def _undo(
     progress: Progress,
     runs: Path | None,
 ) -> UndoReport:
-    wait_for_turn(connection, run.organization_id, progress)
+    wait_for_turn(connection, run.organization_id, progress, options.lock_timeout)
     begin = time.monotonic()
-    work.begin(progress)
+    work.begin(progress, options.lock_timeout)
     # seen only now that no other undo of this organisation goes on
     _refuse_twice(find_run(connection, str(run.id), None, runs))
     progress(Step("looking for what was done since"))

@@ -67,14 +67,14 @@ class DataDir:
         return self.root / "runs"
 
     @property
-    def reports(self) -> Path:
-        """`reports`: files with personal data that are made to be read."""
-        return self.root / "reports"
-
-    @property
     def cache(self) -> Path:
         """Answers worth keeping, by hash; it may be removed at any time."""
         return self.root / "cache"
+
+    @property
+    def reports(self) -> Path:
+        """`reports`: files with personal data that commands write for people."""
+        return self.root / "reports"
 
     @property
     def postgres(self) -> Path:

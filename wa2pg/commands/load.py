@@ -1,6 +1,6 @@
 """`wa2pg load`: clean tables to PostgreSQL."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from rich.text import Text
 
 from load.layout import Layout
 from load.plan import plan, write_plan
+from load.refused import reasons, write_refused
 from load.report import LoadOptions, LoadReport
 from load.run import check_ready, load
 from schemas.clean_run import read_current_run
@@ -36,6 +37,17 @@ _LOAD_OPTIONS = (
         type=click.Choice([AUTO, Layout.CRM.value, Layout.SOUL_KG.value]),
         default=AUTO,
         help="Whose tables the database must have.  [default: auto, whichever it has]",
+    ),
+    click.option("--strict", is_flag=True, help="Load nothing when the database refuses a client or a message."),
+    click.option("--full", is_flag=True, help="Compare everything, also when nothing has changed since the last load."),
+    click.option("--fast", is_flag=True, help="Check references once, not row by row; needs a right, see docs."),
+    click.option(
+        "--lock-timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=LoadOptions.lock_timeout,
+        show_default=True,
+        metavar="SECONDS",
+        help="Wait so long for what others hold.",
     ),
 )
 
@@ -121,6 +133,11 @@ def run_load(invocation: Invocation, org: str | None, options: dict[str, Any]) -
     with open_target(invocation) as target, invocation.progress() as progress:
         report = load(target.connection, clean, asked, progress, runs=invocation.data().runs)
         invocation.warnings += report.warnings
+        if report.refused:
+            path = write_refused(invocation.data().reports, report)
+            invocation.warnings.append(
+                f"the database refused {len(report.refused):,} messages; they are named in {path}"
+            )
         return report, target.psql
 
 
@@ -149,8 +166,11 @@ def next_after_load(invocation: Invocation, report: LoadReport, org: str | None)
 
 
 def load_body(report: LoadReport) -> dict[str, Any]:
-    """The report's fields in JSON."""
-    body: dict[str, Any] = asdict(report)
+    """The report's fields in JSON; refused messages by reason, each with the first of them."""
+    body: dict[str, Any] = asdict(replace(report, refused=[]))
+    body["refused"] = [
+        {"reason": reason, "messages": count, "first": first} for reason, count, first in reasons(report)
+    ]
     # the frame around every report has these
     del body["warnings"], body["seconds"]
     return body
@@ -160,7 +180,7 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
     """The report as people read it."""
     chats, messages, people = report.chats, report.messages, report.people_without_number
     rows = [
-        ("import run", report.run or "none: rolled back, nothing was changed"),
+        ("import run", report.run or _no_run(report)),
         ("chats", f"{chats.total:,} total"),
         ("  imported", f"{chats.imported:,}"),
         ("  updated", f"{chats.updated:,}"),
@@ -174,6 +194,7 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         ("  updated", f"{messages.updated:,}"),
         ("  already there", f"{messages.already_there:,}"),
         ("  rejected", f"{messages.rejected:,}"),
+        *(("", f"{count:,}: {reason}") for reason, count, _ in reasons(report)),
         *([("  left out by options", f"{messages.left_out:,}")] if messages.left_out else []),
         *([("  left out by review", f"{messages.held_back:,}")] if messages.held_back else []),
     ]
@@ -184,6 +205,14 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         rows.append(("  messages locked", f"{report.messages_locked_seconds:,.1f}"))
     title = "Load (dry run)" if report.dry_run else "Load"
     return report_text(f"{title}: account {invocation.account}", rows)
+
+
+def _no_run(report: LoadReport) -> str:
+    if report.dry_run:
+        return "none: rolled back, nothing was changed"
+    if report.nothing_changed:
+        return "none: this clean run is loaded, and the database's counts are as it left them (--full compares all)"
+    return "none: there was nothing to write"
 
 
 def look_into_it(psql: str | None) -> list[Text]:

@@ -1,7 +1,7 @@
 """`wa2pg load --undo`: a load is taken back."""
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import click
@@ -33,13 +33,19 @@ _ONE = {"clients": "client", "conversations": "conversation", "messages": "messa
 
 def run_undo(invocation: Invocation, org: str | None, options: dict[str, Any]) -> int:
     """Take a load back: looked at first and asked about, unless --yes was given."""
-    asked = UndoOptions(options["undo"], org or invocation.settings.org, options["force"], options["dry_run"])
+    asked = UndoOptions(
+        options["undo"],
+        org or invocation.settings.org,
+        force=options["force"],
+        dry_run=options["dry_run"],
+        lock_timeout=options["lock_timeout"],
+    )
     with open_target(invocation) as target:
         run = find_run(target.connection, asked.run, asked.org, invocation.data().runs)
-        asked = UndoOptions(str(run.id), asked.org, asked.force, asked.dry_run)
+        asked = replace(asked, run=str(run.id))
         if not (asked.dry_run or options["yes"]):
             with invocation.progress() as progress:
-                look = UndoOptions(asked.run, asked.org, asked.force, dry_run=True)
+                look = replace(asked, dry_run=True)
                 expected = undo(target.connection, look, progress, runs=invocation.data().runs)
             if expected.refused:
                 return _finish(invocation, run, expected)
@@ -62,7 +68,7 @@ def check_undo_options(options: dict[str, Any]) -> None:
     others = ("limit", "only_new", "overwrite_status", "plan", "csv")
     if any(options[name] for name in others) or not options["skip_duplicates"]:
         raise UserError(
-            "--undo goes with --org, --dry-run, --force and --yes only.",
+            "--undo goes with --org, --dry-run, --lock-timeout, --force and --yes only.",
             hint="for example: wa2pg load --undo last --dry-run",
             exit_code=ExitCode.USAGE,
         )

@@ -26,9 +26,9 @@ class CrmUndo:
         check_migrated(self._work.connection)
         check_undo_rights(self._work.connection)
 
-    def begin(self, progress: Progress) -> None:
+    def begin(self, progress: Progress, patience: float) -> None:
         """Keep others from writing."""
-        lock_tables(self._work.connection, statement("crm", "undo/lock_tables"), progress)
+        lock_tables(self._work.connection, statement("crm", "undo/lock_tables"), progress, patience)
 
     def find_kept(self) -> list[tuple[Any, ...]]:
         """Find what somebody has built on since; returns client, table, reason, cause, rows and one of them."""

@@ -9,6 +9,7 @@ with made as (
     id, "conversationId", "organizationId", direction::public."MessageDirection", sender::public."MessageSender",
     content, language, "whatsappMessageId", status::public."MessageStatus", "createdAt"
   from wa2pg_messages
+  where id = any(%(ids)s)
   on conflict do nothing
   returning id, "conversationId", "createdAt",
     substr(md5(content || chr(31) || coalesce(language, '') || chr(31) || status::text), 1, 16) as after

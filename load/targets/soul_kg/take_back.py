@@ -45,11 +45,11 @@ class SoulKgUndo:
         check_schema(self._connection)
         check_undo_rights(self._connection, SOUL_KG_UNDO_RIGHTS)
 
-    def begin(self, progress: Progress) -> None:
+    def begin(self, progress: Progress, patience: float) -> None:
         """Keep others from writing; find out what became of runs that nobody closed."""
         self._connection.execute("set local time zone 'UTC'")
         settle_ledgers(self._connection, self._folder, self._organization)
-        lock_tables(self._connection, statement("soul_kg", "undo/lock_tables"), progress)
+        lock_tables(self._connection, statement("soul_kg", "undo/lock_tables"), progress, patience)
 
     def find_kept(self) -> list[tuple[Any, ...]]:
         """Find what somebody has built on since; returns client, table, reason, cause, rows and one of them."""

@@ -19,6 +19,7 @@ with next as materialized (
     m.status as old_status
   from wa2pg_changes s
   join public.messages m using (id)
+  where s.id = any(%(ids)s)
 ),
 changed as (
   update public.messages m
