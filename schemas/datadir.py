@@ -67,6 +67,11 @@ class DataDir:
         return self.root / "runs"
 
     @property
+    def reports(self) -> Path:
+        """`reports`: files with personal data that are made to be read."""
+        return self.root / "reports"
+
+    @property
     def cache(self) -> Path:
         """Answers worth keeping, by hash; it may be removed at any time."""
         return self.root / "cache"
