@@ -116,7 +116,7 @@ def _finish(invocation: Invocation, run: Run, report: UndoReport) -> int:
         code = invocation.finish(body, [_refusal(run, report)], exit_code=ExitCode.FAILED)
         complain(
             "Nothing was taken back: people, other programs or later loads have built on this load.",
-            f"to leave these rows and take back the rest: wa2pg load --undo {run.short} --force",
+            f"leave these, take the rest back: wa2pg load --undo {run.short} --force",
         )
         return code
     command = f"wa2pg load --undo {run.short}" + (" --force" if report.conflicts else "")
