@@ -47,8 +47,10 @@ _MESSAGES = """
     from (
         select
             range as n,
-            ['Здравствуйте', 'тур на Иссык-Куль', 'how much is it', 'рахмат', 'оплатили', '👍',
-             'завтра в десять', 'ok'] as words
+            [
+                'Здравствуйте', 'тур на Иссык-Куль', 'how much is it', 'рахмат', 'оплатили', '👍',
+                'завтра в десять', 'ok'
+            ] as words
         from range($messages)
     )
     order by phone, sent_at, direction, whatsapp_message_id

@@ -91,16 +91,22 @@ def open_table(clean: CleanRunFolder, table: str) -> Iterator[pq.ParquetFile]:
         raise _damaged(clean) from None
 
 
-def read_batches(file: pq.ParquetFile, rows: int) -> Iterator[pa.Table]:
-    """The file in order, in pieces of whole row groups with about `rows` rows."""
+def groups_of_rows(file: pq.ParquetFile, rows: int) -> Iterator[list[int]]:
+    """The numbers of the file's row groups in order, in lists that hold about `rows` rows each."""
     groups: list[int] = []
     waiting = 0
     for group in range(file.num_row_groups):
         groups.append(group)
         waiting += file.metadata.row_group(group).num_rows
         if waiting >= rows or group == file.num_row_groups - 1:
-            yield file.read_row_groups(groups)
+            yield groups
             groups, waiting = [], 0
+
+
+def read_batches(file: pq.ParquetFile, rows: int) -> Iterator[pa.Table]:
+    """The file in order, in pieces of whole row groups with about `rows` rows."""
+    for groups in groups_of_rows(file, rows):
+        yield file.read_row_groups(groups)
 
 
 def _rows(clean: CleanRunFolder, table: str) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Connecting to the company's PostgreSQL."""
 
 import os
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -9,6 +10,16 @@ from load.database_errors import connection_error
 from schemas.errors import ExitCode, UserError
 
 _SECONDS_TO_CONNECT = 15
+# A network that has died says nothing. A server that is to speak is asked after 30 s of silence and given up after 60;
+# what we sent and nobody takes is given up after three minutes (a server that waits for another session's row takes
+# nothing either). An address can say otherwise.
+_DEAD_NETWORK: dict[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 180_000,
+}
 # PostgreSQL 14 is the oldest that its makers still mend
 _OLDEST = 140000
 
@@ -19,7 +30,8 @@ def connect(conninfo: str) -> psycopg.Connection:
     The connection is in autocommit: transactions are the callers'. Raises UserError (6), never with the address in it.
     """
     try:
-        patience = conninfo_to_dict(conninfo).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT")
+        said = conninfo_to_dict(conninfo)
+        patience = said.get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT")
         connection = psycopg.connect(
             conninfo,
             autocommit=True,
@@ -28,6 +40,7 @@ def connect(conninfo: str) -> psycopg.Connection:
             # PgBouncer in transaction mode does not keep prepared statements
             prepare_threshold=None,
             connect_timeout=patience or _SECONDS_TO_CONNECT,
+            **{name: value for name, value in _DEAD_NETWORK.items() if name not in said},
         )
     except psycopg.Error as error:
         raise connection_error(error, conninfo) from None

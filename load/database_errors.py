@@ -22,15 +22,18 @@ _KNOWN = {
         "alter role … set statement_timeout = 0 for the user that loads, then run this again",
     ),
     "57": ("The database server is shutting down or starting", f"wait for it, then {_RERUN}"),
-    "55P03": ("The database waited too long for a lock", f"wait until the other work is done, then {_RERUN}"),
+    "55P03": (
+        "Another session of the database held a lock too long",
+        "wait until its work is done, or give it more time with --lock-timeout SECONDS",
+    ),
     "40": ("The database ended this run because of another one at the same time", _RERUN),
     "08": ("The connection to the database broke", f"check the network, then {_RERUN}"),
     "22P05": ("The database's encoding cannot hold this text", "use a database with the encoding UTF8"),
 }
 _UNSENDABLE = ("A value could not be sent to the database", "please report this: it is a mistake of wa2pg")
 _REFUSED = ("The database refused a row", "docs/postgres.md lists the tables and their rules")
-# a row against a rule of its table (23), or a value that its column does not take (22)
-_REFUSALS = ("22", "23")
+# a row against a rule of its table (23, 44), a value that its column does not take (22), a trigger's own word (P0)
+_REFUSALS = ("22", "23", "44", "P0")
 
 
 def is_refusal(error: psycopg.Error) -> bool:
@@ -38,13 +41,16 @@ def is_refusal(error: psycopg.Error) -> bool:
     return (error.sqlstate or "").startswith(_REFUSALS)
 
 
-def describe(error: psycopg.Error) -> str:
-    """Sqlstate, table, column and constraint of an error: everything about it that may be shown."""
+def describe(error: psycopg.Error, *, table: str | None = None, column: str | None = None) -> str:
+    """Sqlstate, table, column and constraint of an error: everything about it that may be shown.
+
+    `table` and `column` are for errors that do not say which.
+    """
     found = error.diag
     parts = [f"sqlstate {error.sqlstate}" if error.sqlstate else "no sqlstate"]
     for name, value in (
-        ("table", found.table_name),
-        ("column", found.column_name),
+        ("table", found.table_name or table),
+        ("column", found.column_name or column),
         ("constraint", found.constraint_name),
     ):
         if value:
@@ -81,6 +87,9 @@ def connection_error(error: psycopg.Error, conninfo: str) -> UserError:
     elif "no pg_hba.conf entry" in words:
         said = f"{place} does not let this user in from here"
         hint = "its pg_hba.conf decides; if it wants TLS, add ?sslmode=require to DATABASE_URL"
+    elif "certificate" in words:
+        said = f"The certificate of {place[0].lower()}{place[1:]} cannot be checked"
+        hint = "add &sslrootcert=FILE with the server's certificate to DATABASE_URL, or sslmode=require to check none"
     elif "SSL" in words and "certificate" not in words:
         said = f"{place} and this machine do not agree about TLS"
         hint = "set sslmode in DATABASE_URL: ?sslmode=require, or disable for a server without TLS"

@@ -15,6 +15,7 @@ CRM_TABLES = (
     "client_status_history",
     "import_runs",
     "import_run_changes",
+    "import_run_rows",
 )
 MIGRATIONS_TABLE = "wa2pg_migrations"
 

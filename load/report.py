@@ -9,7 +9,10 @@ from load.layout import Layout
 class LoadOptions:
     """Options of one load. `org` is an organisation's id or slug; `limit` counts chats.
 
-    `layout` is the one that the database must have, None for whichever it has.
+    `layout` is the one that the database must have, None for whichever it has. `strict`: a row that the database
+    refuses ends the load. `fast`: references are checked once instead of row by row. `full`: everything is compared,
+    also when nothing seems to have changed since the last load. `lock_timeout`: seconds to wait for what other sessions
+    hold.
     """
 
     org: str
@@ -19,6 +22,10 @@ class LoadOptions:
     skip_duplicates: bool = True
     overwrite_status: bool = False
     layout: Layout | None = None
+    strict: bool = False
+    fast: bool = False
+    full: bool = False
+    lock_timeout: float = 600
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,15 @@ class FailedChat:
     """A chat that was not loaded. `client` is the key its row would have; the reason holds no values."""
 
     client: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RefusedMessage:
+    """A message that the database refused. `id` is the key its row would have; the reason holds no values."""
+
+    id: str
+    message: str
     reason: str
 
 
@@ -70,7 +86,10 @@ class PeopleWithoutNumber:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """The figures of one load. `run` is the import run's id, None on a dry run; `seconds` are the load's alone.
+    """The figures of one load. `run` is the import run's id, None on a dry run and where nothing was written.
+
+    `nothing_changed`: the same clean run was loaded before and the database's counts are as that load left them, so
+    nothing was compared. `seconds` are the load's alone.
 
     `messages_locked_seconds`: how long nobody else could write messages; None in layouts that need no such lock.
     """
@@ -85,5 +104,7 @@ class LoadReport:
     history_rows: int
     people_without_number: PeopleWithoutNumber
     warnings: list[str]
+    refused: list[RefusedMessage] = field(default_factory=list)
+    nothing_changed: bool = False
     seconds: float = field(compare=False, default=0.0)
     messages_locked_seconds: float | None = field(compare=False, default=None)

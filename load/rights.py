@@ -18,11 +18,33 @@ LOAD_RIGHTS: Mapping[str, tuple[str, ...]] = {
     "messages": ("select", "insert", "update"),
     "client_status_history": ("select", "insert"),
     "import_run_changes": ("select", "insert"),
+    "import_run_rows": ("insert",),
+}
+# and taking a load back
+UNDO_RIGHTS: Mapping[str, tuple[str, ...]] = {
+    MIGRATIONS_TABLE: ("select",),
+    "organizations": ("select",),
+    "import_runs": ("select", "update"),
+    "clients": ("select", "update", "delete"),
+    "conversations": ("select", "update", "delete"),
+    "messages": ("select", "update", "delete"),
+    "client_status_history": ("select", "delete"),
+    "import_run_changes": ("select", "delete"),
+    "import_run_rows": ("select", "delete"),
 }
 
 
 def check_load_rights(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]] = LOAD_RIGHTS) -> None:
     """Raise UserError (6) with the GRANTs that are missing for a load."""
+    _check(connection, needed, "The database user lacks rights that a load needs.")
+
+
+def check_undo_rights(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]] = UNDO_RIGHTS) -> None:
+    """Raise UserError (6) with the GRANTs that are missing for taking a load back."""
+    _check(connection, needed, "The database user lacks rights that taking a load back needs.")
+
+
+def _check(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]], lacks: str) -> None:
     wanted = [(table, right) for table, rights in needed.items() for right in rights]
     rows = connection.execute(
         """
@@ -58,7 +80,7 @@ def check_load_rights(connection: psycopg.Connection, needed: Mapping[str, tuple
         grants.insert(0, sql.SQL("grant usage on schema public to {};").format(sql.Identifier(user)))
     if grants:
         raise UserError(
-            "The database user lacks rights that a load needs.",
+            lacks,
             hint="let the owner of the tables run:\n" + "\n".join(grant.as_string(connection) for grant in grants),
             exit_code=ExitCode.DATABASE,
         )

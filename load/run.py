@@ -7,6 +7,7 @@ The steps are the same for every layout of tables; what they do is in load/targe
 
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +17,14 @@ from load.choose_target import choose_target
 from load.clean_tables import NulCount, check_tables, client_rows, held_back
 from load.database_errors import database_error
 from load.layout import Layout
+from load.locks import limited_waits, wait_for_turn
 from load.organizations import Organization, find_organization
+from load.refused import refuse_any
 from load.report import ChatFigures, LoadOptions, LoadReport, MessageFigures, PeopleWithoutNumber
 from load.target import Job, LayoutLoad, Target
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
-
-_SECONDS_BETWEEN_TRIES = 0.5
 
 
 def load(
@@ -33,10 +34,12 @@ def load(
     progress: Progress = no_progress,
     *,
     runs: Path | None = None,
+    look: Callable[[LayoutLoad], None] | None = None,
 ) -> LoadReport:
     """Load the clean run for one organisation; the connection must be in autocommit, as `connect` gives it.
 
     `runs` is the data directory's folder of that name, for layouts whose tables have no place for the run itself.
+    `look` sees what the load has written, before it is committed or, on a dry run, taken back.
     Raises UserError: 2 for options, 3 for an unknown organisation, 5 for a damaged clean run, 6 for the database.
     Whatever it raises, and however it dies, nothing of the run is in the database then.
     """
@@ -51,9 +54,10 @@ def load(
         work = target.open(job)
         try:
             with connection.transaction(force_rollback=options.dry_run):
-                _wait_for_turn(job)
+                wait_for_turn(connection, organization.id, progress, options.lock_timeout)
                 begin = time.monotonic()
-                report = _load(layout, work, job)
+                with limited_waits(connection, progress, options.lock_timeout):
+                    report = work.loaded_already() or _load(layout, work, job, look)
         except BaseException:
             work.abandon()
             raise
@@ -76,21 +80,12 @@ def _find_place(connection: psycopg.Connection, options: LoadOptions) -> tuple[L
     return layout, target, find_organization(connection, options.org)
 
 
-def _wait_for_turn(job: Job) -> None:
-    # two loads of one organisation go one after the other; the lock goes with the transaction
-    key = int.from_bytes(uuid.uuid5(job.organization.id, "load").bytes[:8], signed=True)
-    while True:
-        row = job.connection.execute("select pg_try_advisory_xact_lock(%s)", [key]).fetchone()
-        if row and row[0]:
-            return
-        job.progress(Step("waiting for another load of this organisation"))
-        time.sleep(_SECONDS_BETWEEN_TRIES)
-
-
-def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
+def _load(layout: Layout, work: LayoutLoad, job: Job, look: Callable[[LayoutLoad], None] | None) -> LoadReport:
     clean, options, progress = job.clean, job.options, job.progress
     # a server may end transactions that look idle while we compare
     job.connection.execute("set local idle_in_transaction_session_timeout = 0")
+    # a rule that waits for the end of the transaction would refuse the run instead of the row
+    job.connection.execute("set constraints all immediate")
     work.begin()
     nul = NulCount()
     progress(Step("reading clients"))
@@ -98,6 +93,8 @@ def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
     progress(Step("loading clients"))
     warnings = work.match_people()
     work.insert_chats()
+    if options.strict:
+        refuse_any(work.refused_chats())
     counted = work.load_messages()
     progress(Step("bringing counts up to date"))
     work.follow_messages()
@@ -132,9 +129,11 @@ def _load(layout: Layout, work: LayoutLoad, job: Job) -> LoadReport:
         history_rows=figures.history_rows,
         people_without_number=PeopleWithoutNumber(clean.run.people_without_number, clean.run.messages_without_number),
         warnings=warnings,
+        refused=work.refused_messages(),
     )
-    work.finish(report)
-    return report
+    if look:
+        look(work)
+    return work.finish(report)
 
 
 def _warnings(options: LoadOptions, with_nul: int, orphans: int) -> list[str]:

@@ -1,7 +1,8 @@
 """What a load inserted and changed, kept in the data directory for layouts whose own tables have no place for it.
 
     runs/<organisation>/<run>.json       what the run was and whether it is in the database
-    runs/<organisation>/<run>.parquet    one row per row that it inserted, or changed (with what it was before)
+    runs/<organisation>/<run>.parquet    one row per row that it inserted, or changed (with what it was before), and
+                                         one per client and conversation of these with what the run left in it
 
 Both are durable before the database commits, so no committed run is without them. A process that dies around the
 commit leaves the state `written`; the database knows whether that transaction was committed, and so does the mark
@@ -35,10 +36,14 @@ CHANGES = pa.schema(
         pa.field("row_id", pa.string(), nullable=False),
         pa.field("action", pa.string(), nullable=False),
         pa.field("before", pa.string()),
+        pa.field("after", pa.string()),
     ]
 )
 INSERTED = "inserted"
 UPDATED = "updated"
+LEFT = "left"
+# tables of which a run keeps what it left in each row
+IMAGED = ("clients", "conversations")
 _ROWS_AT_ONCE = 65_536
 _PARTIAL = ".partial"
 
@@ -74,6 +79,11 @@ class LedgerRun(_Strict):
     rows: int = Field(default=0, ge=0)
     changes_sha256: str | None = None
     counts: dict[str, Any] = Field(default_factory=dict)
+    # the transaction that takes the run back: where it was committed, the run was
+    undoing: LedgerPlace | None = None
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+    undone: dict[str, Any] | None = None
 
     def to_json(self) -> bytes:
         """The bytes of the file."""
@@ -99,11 +109,19 @@ def _told(write: Callable[_P, _T]) -> Callable[_P, _T]:
 class RunLedger(Protocol):
     """Where a load records every row that it writes."""
 
-    def inserted(self, table: str, ids: Iterable[str]) -> None:
-        """Record rows that were inserted."""
+    def inserted(self, table: str, ids: Iterable[str], after: Iterable[str] | None = None) -> None:
+        """Record rows that were inserted; `after` tells what, briefly, where that is known."""
 
-    def updated(self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-        """Record rows that were updated: id, and the changed columns as they were."""
+    def updated(
+        self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]], after: Iterable[str] | None = None
+    ) -> None:
+        """Record rows that were updated: id, and the changed columns as they were; `after` as of inserted ones."""
+
+    def left(self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Record what the run leaves in rows that it inserted or updated: id, and their columns."""
+
+    def written(self, table: str) -> list[str]:
+        """The ids of the clients or conversations that were inserted or updated."""
 
     def seal(self, counts: Mapping[str, Any]) -> None:
         """Make everything durable; called before the commit."""
@@ -116,13 +134,32 @@ class RunLedger(Protocol):
 
 
 class NoLedger:
-    """The ledger of a dry run."""
+    """The ledger of a dry run: it remembers the clients and conversations, for who asks what was planned."""
 
-    def inserted(self, table: str, ids: Iterable[str]) -> None:
+    def __init__(self) -> None:
+        self.before: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def inserted(self, table: str, ids: Iterable[str], after: Iterable[str] | None = None) -> None:
         """Nothing stays inserted."""
 
-    def updated(self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    def updated(
+        self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]], after: Iterable[str] | None = None
+    ) -> None:
         """Nothing stays updated."""
+        del after
+        if table in IMAGED:
+            known = self.before.setdefault(table, {})
+            for key, values in rows:
+                # the first word about a column is what it was
+                known[key] = dict(values) | known.get(key, {})
+
+    def left(self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Nothing is left."""
+
+    def written(self, table: str) -> list[str]:
+        """Nothing was."""
+        del table
+        return []
 
     def seal(self, counts: Mapping[str, Any]) -> None:
         """Nothing to keep."""
@@ -150,17 +187,30 @@ class FileLedger:
         self._writer = pq.ParquetWriter(self._file, CHANGES, compression="zstd")
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
+        self._imaged: dict[str, dict[str, None]] = {table: {} for table in IMAGED}
 
-    def inserted(self, table: str, ids: Iterable[str]) -> None:
+    def inserted(self, table: str, ids: Iterable[str], after: Iterable[str] | None = None) -> None:
         """Record rows that were inserted."""
         found = list(ids)
-        self._add(table, INSERTED, found, [None] * len(found))
+        self._add(table, INSERTED, found, [None] * len(found), after)
 
-    def updated(self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    def left(self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Record what the run leaves in rows."""
+        found = list(rows)
+        after = [json.dumps(values, ensure_ascii=False, sort_keys=True) for _, values in found]
+        self._add(table, LEFT, [key for key, _ in found], [None] * len(found), after)
+
+    def written(self, table: str) -> list[str]:
+        """The ids of the clients or conversations that were inserted or updated."""
+        return list(self._imaged[table])
+
+    def updated(
+        self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]], after: Iterable[str] | None = None
+    ) -> None:
         """Record rows that were updated: id, and the changed columns as they were."""
         found = list(rows)
         before = [json.dumps(values, ensure_ascii=False, sort_keys=True) for _, values in found]
-        self._add(table, UPDATED, [key for key, _ in found], before)
+        self._add(table, UPDATED, [key for key, _ in found], before, after)
 
     @_told
     def seal(self, counts: Mapping[str, Any]) -> None:
@@ -195,10 +245,14 @@ class FileLedger:
                 self._file.close()
             self._partial.unlink(missing_ok=True)
 
-    def _add(self, table: str, action: str, ids: list[str], before: list[Any]) -> None:
+    def _add(self, table: str, action: str, ids: list[str], before: list[Any], after: Iterable[str] | None) -> None:
         if not ids:
             return
-        columns = [pa.array(values, pa.string()) for values in ([table] * len(ids), ids, [action] * len(ids), before)]
+        if table in self._imaged:
+            self._imaged[table].update(dict.fromkeys(ids))
+        left = [None] * len(ids) if after is None else list(after)
+        content = ([table] * len(ids), ids, [action] * len(ids), before, left)
+        columns = [pa.array(values, pa.string()) for values in content]
         self._waiting.append(pa.record_batch(columns, CHANGES))
         self._rows += len(ids)
         if sum(len(batch) for batch in self._waiting) >= _ROWS_AT_ONCE:
@@ -229,7 +283,12 @@ def read_ledgers(folder: Path) -> list[LedgerRun]:
 
 def mark_committed(folder: Path, run: LedgerRun) -> None:
     """Say that a run whose state was `written` is in the database."""
-    replace_file(run_file_of(folder, run.run), run.model_copy(update={"state": "committed"}).to_json())
+    write_run(folder, run.model_copy(update={"state": "committed"}))
+
+
+def write_run(folder: Path, run: LedgerRun) -> None:
+    """Replace a run's `<run>.json`."""
+    replace_file(run_file_of(folder, run.run), run.to_json())
 
 
 def remove_ledger(folder: Path, run: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import psycopg
 
 from load.organizations import Organization
-from load.report import FailedChat, LoadOptions, LoadReport
+from load.report import FailedChat, LoadOptions, LoadReport, RefusedMessage
 from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress
 
@@ -55,8 +55,26 @@ class Figures:
     history_rows: int
 
 
+@dataclass(frozen=True)
+class PlannedClient:
+    """A client whom a load inserts or changes. `changes`: [{"field", "old", "new"}], of one who was there."""
+
+    client: str
+    phone: str
+    name: str | None
+    status: str
+    language: str | None
+    new: bool
+    messages_new: int
+    messages_changed: int
+    changes: list[dict[str, Any]]
+
+
 class LayoutLoad(Protocol):
     """One load into the tables of one layout."""
+
+    def loaded_already(self) -> LoadReport | None:
+        """The report of a load that has nothing to do, when that can be told without comparing; else None."""
 
     def begin(self) -> None:
         """Record that the run begins."""
@@ -86,8 +104,14 @@ class LayoutLoad(Protocol):
     def refused_chats(self) -> list[FailedChat]:
         """The chats that the database did not take."""
 
-    def finish(self, report: LoadReport) -> None:
-        """Record how the run ended: the last thing in the transaction."""
+    def plan(self) -> list[PlannedClient]:
+        """Whom the run inserted or changed, latest message first; after `follow_messages`."""
+
+    def refused_messages(self) -> list[RefusedMessage]:
+        """The messages that the database did not take for themselves; they are counted as `refused`, too."""
+
+    def finish(self, report: LoadReport) -> LoadReport:
+        """Record how the run ended: the last thing in the transaction. Gives the report as it is to be."""
 
     def abandon(self) -> None:
         """The transaction has failed, or nobody knows whether it was committed."""

@@ -21,6 +21,7 @@ _COMMANDS = {
     "sessions": "wa2pg.commands.sessions:sessions_group",
     "db": "wa2pg.commands.database:db_group",
     "org": "wa2pg.commands.database:org_group",
+    "runs": "wa2pg.commands.runs:runs_group",
     "evaluate": "wa2pg.commands.evaluate:evaluate_group",
     "doctor": "wa2pg.commands.doctor:doctor_command",
     "completion": "wa2pg.commands.completion:completion_command",

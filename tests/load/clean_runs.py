@@ -51,9 +51,27 @@ class Message:
             "media_name": None,
             "media_bytes": None,
         } | self.more
-        # as in the clean tables, whose hash tells neither
-        told = repr([values[name] for name in sorted(values) if name not in {"language", "phone"}])
-        return values | {"content_hash": hashlib.sha256(told.encode()).hexdigest()}
+        return values | {"content_hash": content_hash(values)}
+
+
+def content_hash(row: dict[str, Any]) -> str:
+    """As transform/sql/070_messages.sql makes it; it tells neither language nor phone."""
+
+    def text(name: str) -> str | None:
+        value = row[name]
+        if isinstance(value, datetime):
+            value = round(value.timestamp() * 1000)
+        return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
+
+    fields = [text(name) for name in _HASHED]
+    told = "".join("-" if field is None else f"{len(field.encode())}:{field}" for field in fields)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+_HASHED = (
+    "type", "sent_at", "edited_at", "deleted_at", "delivery", "reply_to", "forwarded", "reactions", "media_mime",
+    "media_name", "media_bytes", "body",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

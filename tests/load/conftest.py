@@ -80,7 +80,15 @@ def load_chats(connection: psycopg.Connection, tmp_path: Path) -> Loader:
     return run
 
 
-TABLES = ("organizations", "clients", "conversations", "messages", "client_status_history", "import_run_changes")
+TABLES = (
+    "organizations",
+    "clients",
+    "conversations",
+    "messages",
+    "client_status_history",
+    "import_run_changes",
+    "import_run_rows",
+)
 
 
 def dump(connection: psycopg.Connection, *, without: tuple[str, ...] = ()) -> dict[str, list[dict[str, Any]]]:

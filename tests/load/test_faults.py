@@ -21,7 +21,7 @@ from load.run import load
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Step
-from tests.load.clean_runs import Chat, Message, many_chats, write_clean_run
+from tests.load.clean_runs import many_chats, write_clean_run
 from tests.load.conftest import OF_THE_RUN, dump, one
 
 ORG = LoadOptions("soul-kg")
@@ -100,18 +100,6 @@ def test_rights_that_are_missing_are_named_with_the_grant_that_gives_them(
     connection.execute(sql.SQL("revoke select on wa2pg_migrations from {}").format(sql.Identifier(str(role))))
     with connect(importer) as limited:
         assert "may not do this" in refusal(limited, clean).message
-
-
-def test_a_message_that_the_database_refuses_fails_the_run_without_showing_it(
-    connection: psycopg.Connection, tmp_path: Path
-) -> None:
-    chat = Chat("+996555123456", (Message("A"), Message("B", body="our secret plan", more={"type": "PIGEON"})))
-    error = refusal(connection, write_clean_run(tmp_path / "run", [*many_chats(3), chat]))
-    assert error.exit_code is ExitCode.DATABASE
-    assert error.message == (
-        "The database refused a row while loading (sqlstate 23514, table messages, constraint messages_type_known)."
-    )
-    assert nothing_is_there(connection)
 
 
 def test_a_read_only_database_is_said_to_be_so(

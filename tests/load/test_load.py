@@ -11,6 +11,7 @@ from load.keys import client_key, conversation_key, message_key
 from load.report import LoadOptions, LoadReport
 from load.run import load
 from load.targets.crm import messages as message_step
+from load.targets.crm import prepare
 from load.targets.crm.messages import BatchSizes
 from tests.load.clean_runs import Chat, Message, at, many_chats, write_clean_run
 from tests.load.conftest import OF_THE_RUN, ORGANIZATION, Loader, dump, one
@@ -197,7 +198,7 @@ def test_the_direct_way_gives_way_to_a_row_that_somebody_inserted_meanwhile(
 ) -> None:
     load_chats([Chat(PHONE)])
     monkeypatch.setattr(message_step, "SIZES", BatchSizes(direct=1))
-    fetch = message_step._messages_there
+    fetch = prepare.messages_there
 
     def fetch_then_another_writes(*arguments: object) -> object:
         found = fetch(*arguments)  # type: ignore[arg-type]
@@ -212,7 +213,7 @@ def test_the_direct_way_gives_way_to_a_row_that_somebody_inserted_meanwhile(
             )
         return found
 
-    monkeypatch.setattr(message_step, "_messages_there", fetch_then_another_writes)
+    monkeypatch.setattr(message_step, "messages_there", fetch_then_another_writes)
     report = load_chats([Chat(PHONE, (Message("A"), Message("B", 1), Message("C", 2)))])
     assert (report.messages.inserted, report.messages.already_there) == (1, 2)
     assert one(connection, "select body from messages where whatsapp_message_id = 'B'") == "live"

@@ -62,7 +62,7 @@ def test_a_database_of_the_first_version_gets_what_came_since_and_keeps_its_rows
         )
         clean = write_clean_run(tmp_path / "run", [chat])
         options = LoadOptions(org="soul-kg", skip_duplicates=False)
-        with pytest.raises(UserError, match="lacks what this version needs: 1 of 2") as raised:
+        with pytest.raises(UserError, match="lacks what this version needs: 1 of 3") as raised:
             load(connection, clean, options)
         assert raised.value.hint == "run: wa2pg db migrate"
         assert migrate(connection) == MigrationReport(ALL[1:], ["0001_crm.sql"], "crm")

@@ -8,6 +8,7 @@ from load.embedded import stop_embedded
 from load.migrate import migrate
 from load.organizations import create_organization, list_organizations
 from schemas.errors import ExitCode, UserError
+from wa2pg.commands.db_check import check_command
 from wa2pg.commands.load import look_into_it
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.talk import report_text
@@ -17,6 +18,9 @@ from wa2pg.target import open_target
 @click.group("db", short_help="The database's tables and the embedded server.")
 def db_group() -> None:
     """The database that is loaded: DATABASE_URL's, or the embedded PostgreSQL where none is set."""
+
+
+db_group.add_command(check_command)
 
 
 @db_group.command("migrate", short_help="Make or update our tables.")

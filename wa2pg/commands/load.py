@@ -1,18 +1,23 @@
 """`wa2pg load`: clean tables to PostgreSQL."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.text import Text
 
 from load.layout import Layout
+from load.plan import plan, write_plan
+from load.refused import reasons, write_refused
 from load.report import LoadOptions, LoadReport
 from load.run import check_ready, load
 from schemas.clean_run import read_current_run
 from schemas.errors import ExitCode, UserError
+from wa2pg.commands.load_undo import check_undo_options, run_undo
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.organization_completion import complete_organization
+from wa2pg.plan_table import plan_table
 from wa2pg.talk import report_text
 from wa2pg.target import open_target
 
@@ -33,6 +38,17 @@ _LOAD_OPTIONS = (
         default=AUTO,
         help="Whose tables the database must have.  [default: auto, whichever it has]",
     ),
+    click.option("--strict", is_flag=True, help="Load nothing when the database refuses a client or a message."),
+    click.option("--full", is_flag=True, help="Compare everything, also when nothing has changed since the last load."),
+    click.option("--fast", is_flag=True, help="Check references once, not row by row; needs a right, see docs."),
+    click.option(
+        "--lock-timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=LoadOptions.lock_timeout,
+        show_default=True,
+        metavar="SECONDS",
+        help="Wait so long for what others hold.",
+    ),
 )
 
 
@@ -51,6 +67,11 @@ def with_load_options(function: Any) -> Any:
     help="Organisation, by id or slug (WA2PG_ORG).",
 )
 @with_load_options
+@click.option("--plan", is_flag=True, help="Only show, client by client, what would change.")
+@click.option("--csv", type=click.Path(path_type=Path), metavar="FILE", help="Where --plan writes its table.")
+@click.option("--undo", metavar="RUN", help="Take a load back: its id (`wa2pg runs list`) or `last`.")
+@click.option("--force", is_flag=True, help="With --undo: leave what people have worked on, take back the rest.")
+@click.option("--yes", is_flag=True, help="With --undo: do not ask.")
 @command_options("load")
 def load_command(invocation: Invocation, org: str | None, **options: Any) -> int:
     """Load the clean tables into PostgreSQL, without duplicates, in one transaction.
@@ -60,13 +81,41 @@ def load_command(invocation: Invocation, org: str | None, **options: Any) -> int
     \b
       wa2pg load --org silk-road-tours --dry-run
       wa2pg load --org silk-road-tours --limit 100 --only-new
+      wa2pg load --org silk-road-tours --plan
+      wa2pg load --undo last --dry-run
     """
+    check_undo_options(options)
+    if options["undo"]:
+        return run_undo(invocation, org, options)
+    if options["plan"]:
+        return _run_plan(invocation, org, options)
+    if options["csv"]:
+        raise UserError(
+            "--csv goes with --plan only.", hint="for example: --plan --csv plan.csv", exit_code=ExitCode.USAGE
+        )
     report, psql = run_load(invocation, org, options)
     return invocation.finish(
         load_body(report),
         [load_table(invocation, report), *look_into_it(psql)],
         next_command=next_after_load(invocation, report, org),
     )
+
+
+def _run_plan(invocation: Invocation, org: str | None, options: dict[str, Any]) -> int:
+    asked = _load_options(_organization(invocation, org), options)
+    clean = read_current_run(invocation.data().clean(invocation.real_account()))
+    with open_target(invocation) as target, invocation.progress() as progress:
+        found = plan(target.connection, clean, asked, progress, runs=invocation.data().runs)
+    invocation.warnings += found.report.warnings
+    path = options["csv"] or invocation.data().reports / f"plan-{invocation.account}.csv"
+    write_plan(path, found.clients)
+    body = load_body(found.report) | {"clients": [asdict(client) for client in found.clients], "csv": str(path)}
+    reports = [
+        plan_table(found.clients),
+        load_table(invocation, found.report),
+        report_text("Table", [("file", str(path))]),
+    ]
+    return invocation.finish(body, reports, next_command=next_after_load(invocation, found.report, org))
 
 
 def check_target(invocation: Invocation, org: str | None, options: dict[str, Any]) -> None:
@@ -84,6 +133,11 @@ def run_load(invocation: Invocation, org: str | None, options: dict[str, Any]) -
     with open_target(invocation) as target, invocation.progress() as progress:
         report = load(target.connection, clean, asked, progress, runs=invocation.data().runs)
         invocation.warnings += report.warnings
+        if report.refused:
+            path = write_refused(invocation.data().reports, report)
+            invocation.warnings.append(
+                f"the database refused {len(report.refused):,} messages; they are named in {path}"
+            )
         return report, target.psql
 
 
@@ -112,8 +166,11 @@ def next_after_load(invocation: Invocation, report: LoadReport, org: str | None)
 
 
 def load_body(report: LoadReport) -> dict[str, Any]:
-    """The report's fields in JSON."""
-    body: dict[str, Any] = asdict(report)
+    """The report's fields in JSON; refused messages by reason, each with the first of them."""
+    body: dict[str, Any] = asdict(replace(report, refused=[]))
+    body["refused"] = [
+        {"reason": reason, "messages": count, "first": first} for reason, count, first in reasons(report)
+    ]
     # the frame around every report has these
     del body["warnings"], body["seconds"]
     return body
@@ -123,7 +180,7 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
     """The report as people read it."""
     chats, messages, people = report.chats, report.messages, report.people_without_number
     rows = [
-        ("import run", report.run or "none: rolled back, nothing was changed"),
+        ("import run", report.run or _no_run(report)),
         ("chats", f"{chats.total:,} total"),
         ("  imported", f"{chats.imported:,}"),
         ("  updated", f"{chats.updated:,}"),
@@ -137,6 +194,7 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         ("  updated", f"{messages.updated:,}"),
         ("  already there", f"{messages.already_there:,}"),
         ("  rejected", f"{messages.rejected:,}"),
+        *(("", f"{count:,}: {reason}") for reason, count, _ in reasons(report)),
         *([("  left out by options", f"{messages.left_out:,}")] if messages.left_out else []),
         *([("  left out by review", f"{messages.held_back:,}")] if messages.held_back else []),
     ]
@@ -147,6 +205,14 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         rows.append(("  messages locked", f"{report.messages_locked_seconds:,.1f}"))
     title = "Load (dry run)" if report.dry_run else "Load"
     return report_text(f"{title}: account {invocation.account}", rows)
+
+
+def _no_run(report: LoadReport) -> str:
+    if report.dry_run:
+        return "none: rolled back, nothing was changed"
+    if report.nothing_changed:
+        return "none: this clean run is loaded, and the database's counts are as it left them (--full compares all)"
+    return "none: there was nothing to write"
 
 
 def look_into_it(psql: str | None) -> list[Text]:

@@ -10,12 +10,14 @@ with once as (
 )
 select
   m.*,
+  c.number,
   coalesce(t.conversation_id, c.conversation_id) as conversation_id,
   case
     when c.phone is null and m.phone in (select phone from held_back) then 'held_back'
     when c.phone is null then 'nobody'
     when c.refused then 'refused'
     when c.number is null then 'left_out'
+    when c.whole then 'same'
     when t.number is null then 'new'
     when t.ours and t.content_hash is distinct from m.content_hash then 'changed'
     else 'same'

@@ -1,52 +1,22 @@
-"""Messages of a clean run into the layout `crm`: what is there is fetched, only what is new or changed is sent.
+"""Messages of a clean run into the layout `crm`: what is there is found out, only what is new or changed is sent.
 
-In batches of rows, so that memory does not grow with the archive. Many new rows go straight into the table;
-where that meets a row which somebody else inserted meanwhile, and always for few rows, they go through a temporary
-table and ON CONFLICT.
+In batches of rows, so that memory does not grow with the archive; a batch is prepared while another is sent.
 """
 
-import io
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 
-import duckdb
-import psycopg
-import pyarrow as pa
-import pyarrow.csv
-
-from load.clean_tables import compute, held_back, open_table, read_batches
+from load.clean_tables import compute, held_back, open_table
+from load.report import LoadOptions, RefusedMessage
 from load.statements import statement
+from load.targets.crm.fast import other_triggers, per_row_checks_off
+from load.targets.crm.prepare import Prepared, Preparer, messages_there
+from load.targets.crm.send import Sender
+from load.targets.crm.survey import count_again, count_new_chats, survey
 from load.targets.crm.work import Import
 from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress, Step
-from schemas.tables import CLEAN_MESSAGES
-
-_THERE = pa.schema(
-    [
-        ("number", pa.int32()),
-        ("direction", pa.string()),
-        ("whatsapp_message_id", pa.string()),
-        ("content_hash", pa.string()),
-        ("ours", pa.bool_()),
-        ("conversation_id", pa.string()),
-    ]
-)
-_CHATS = pa.schema(
-    [
-        ("number", pa.int32()),
-        ("phone", pa.string()),
-        ("conversation_id", pa.string()),
-        ("refused", pa.bool_()),
-    ]
-)
-_COLUMNS = (
-    b"id, organization_id, conversation_id, direction, whatsapp_message_id, type, body, sent_at, language, delivery, "
-    b"reply_to, forwarded, edited_at, deleted_at, reactions, media_mime, media_name, media_bytes, content_hash, "
-    b"import_run_id"
-)
-_LINES_AT_ONCE = 8192
-_BYTES_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -60,117 +30,60 @@ class BatchSizes:
 SIZES = BatchSizes()
 
 
-def load_messages(work: Import, clean: CleanRunFolder, progress: Progress) -> Counter[str]:
-    """Insert the new messages of the chosen chats and bring changed ones up to date.
+@dataclass
+class LoadedMessages:
+    """How many clean messages were what, and the `refused` ones.
 
-    Returns how many clean messages were `new`, `changed`, `same`, `left_out`, `refused` or `held_back` (with their
-    chat) or of `nobody` in the clean clients (a sound run has none of those), and how many written ones lost a NUL
-    (`nul`).
+    `counts`: `new`, `changed`, `same`, `left_out`, `refused` (with their chat, or for themselves), `held_back`, of
+    `nobody` in the clean clients (a sound run has none), and how many written ones lost a NUL (`nul`).
     """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[RefusedMessage] = field(default_factory=list)
+
+
+def load_messages(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: Progress) -> LoadedMessages:
+    """Insert the new messages of the chosen chats, bring changed ones up to date, count what the chats hold now."""
+    loaded = LoadedMessages()
+    total = clean.run.tables["messages"].rows
+
+    def show() -> None:
+        progress(Step("loading messages", loaded.counts.total() - loaded.counts["nul"], total))
+
+    def searching(found: int) -> None:
+        progress(Step("finding the messages that the database refuses", found))
+
+    show()
     work.connection.execute(statement("crm", "stage_messages"))
-    counts: Counter[str] = Counter()
+    sender = Sender(work, SIZES.direct, options.strict, searching, refused=loaded.refused)
+    sent, touched = 0, set[int]()
     with compute("crm") as duck, open_table(clean, "messages") as file:
-        duck.register("chats", _chats(work))
+        duck.from_parquet(str(clean.table("messages"))).create_view("all_clean_messages")
         duck.register("held_back", held_back(clean))
-        duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
-        duck.register("there", _THERE.empty_table())
-        duck.execute(_sql("compare_messages"))
-        for batch in read_batches(file, SIZES.batch):
-            progress(Step("loading messages", _done(counts), file.metadata.num_rows))
-            duck.register("clean_messages", batch)
-            counts += _load_batch(work, duck)
-        progress(Step("loading messages", _done(counts), file.metadata.num_rows))
-    return counts
-
-
-def _done(counts: Counter[str]) -> int:
-    return counts.total() - counts["nul"]
-
-
-def _chats(work: Import) -> pa.Table:
-    rows = work.connection.execute(statement("crm", "all_chats")).fetchall()
-    columns = list(zip(*rows, strict=True)) or [()] * len(_CHATS)
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, _CHATS, strict=True)], _CHATS)
-
-
-def _load_batch(work: Import, duck: duckdb.DuckDBPyConnection) -> Counter[str]:
-    numbers = [number for (number,) in duck.execute(_sql("chats_in_batch")).fetchall()]
-    duck.register("there", _messages_there(work, numbers))
-    counts = Counter(dict(duck.execute(_sql("count_verdicts")).fetchall()))
-    if counts["new"]:
-        _insert_new(work, duck, counts["new"])
-    if counts["changed"]:
-        _stage(work, duck, "changed")
-        work.execute("update_messages")
-        work.connection.execute("truncate wa2pg_messages")
-    for verdict in ("new", "changed"):
-        if counts[verdict]:
-            ((rows,),) = duck.execute(_sql("count_nul"), {"verdict": verdict}).fetchall()
-            counts["nul"] += rows
-    return counts
-
-
-def _messages_there(work: Import, numbers: list[int]) -> pa.Table:
-    known = io.BytesIO()
-    names = {"account": work.account, "numbers": numbers}
-    with work.connection.cursor() as cursor, cursor.copy(statement("crm", "export_message_keys"), names) as copy:
-        for line in copy:
-            known.write(line)
-    if not known.tell():
-        return _THERE.empty_table()
-    known.seek(0)
-    return pyarrow.csv.read_csv(
-        known,
-        pyarrow.csv.ReadOptions(column_names=_THERE.names),
-        pyarrow.csv.ParseOptions(newlines_in_values=True),
-        pyarrow.csv.ConvertOptions(
-            column_types=_THERE,
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            true_values=["t"],
-            false_values=["f"],
-        ),
-    )
-
-
-def _insert_new(work: Import, duck: duckdb.DuckDBPyConnection, count: int) -> None:
-    if count >= SIZES.direct:
-        try:
-            with work.connection.transaction():
-                _copy(work, duck, "new", b"public.messages")
-        except psycopg.errors.UniqueViolation:
-            pass  # rolled back to before the copy: the way below takes what is not there
+        found = survey(work, duck)
+        if found.whole:
+            loaded.counts.update(dict(duck.execute(statement("crm", "count_whole").decode()).fetchall()))
+            show()
+            return loaded
+        preparer = Preparer(work, duck, file, bool(found.placed))
+        with per_row_checks_off(work) if options.fast else nullcontext():
+            for batch in preparer.batches(SIZES.batch, lambda numbers: messages_there(work, numbers)):
+                _send(sender, batch, loaded.counts)
+                sent += len(batch.new)
+                touched.update(batch.touched)
+                show()
+        if sender.inserted == sent and not other_triggers(work.connection):
+            count_new_chats(work, duck)
+            touched &= found.placed
         else:
-            return
-    _stage(work, duck, "new")
-    work.execute("insert_staged_messages")
-    work.connection.execute("truncate wa2pg_messages")
+            touched |= found.made
+    count_again(work, sorted(touched))
+    return loaded
 
 
-def _stage(work: Import, duck: duckdb.DuckDBPyConnection, verdict: str) -> None:
-    _copy(work, duck, verdict, b"wa2pg_messages")
-    work.connection.execute("analyze wa2pg_messages")
-
-
-def _copy(work: Import, duck: duckdb.DuckDBPyConnection, verdict: str, table: bytes) -> None:
-    with work.connection.cursor() as cursor, cursor.copy(b"copy %b (%b) from stdin" % (table, _COLUMNS)) as copy:
-        for lines in _lines(work, duck, verdict):
-            for start in range(0, len(lines), _BYTES_AT_ONCE):
-                copy.write(lines[start : start + _BYTES_AT_ONCE])
-
-
-def _lines(work: Import, duck: duckdb.DuckDBPyConnection, verdict: str) -> Iterator[memoryview]:
-    names = {"organization": str(work.organization), "run": str(work.run), "verdict": verdict}
-    reader = duck.sql(_sql("message_lines"), params=names).to_arrow_reader(_LINES_AT_ONCE)
-    for batch in reader:
-        column = batch.column(0)
-        # the lines stand one after another in Arrow's data buffer, which is what COPY wants
-        _, offsets, data = column.buffers()
-        large = pa.types.is_large_string(column.type)
-        ends = memoryview(offsets).cast("q") if large else memoryview(offsets).cast("i")
-        yield memoryview(data)[ends[column.offset] : ends[column.offset + len(column)]]
-
-
-def _sql(name: str) -> str:
-    return statement("crm", name).decode()
+def _send(sender: Sender, batch: Prepared, counts: Counter[str]) -> None:
+    counts.update(batch.counts)
+    for verdict, lines, send in (("new", batch.new, sender.insert), ("changed", batch.changed, sender.update)):
+        refused = send(lines)
+        counts[verdict] -= refused
+        counts["refused"] += refused

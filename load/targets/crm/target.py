@@ -2,23 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from load.layout import Layout
 from load.migrate import check_migrated
-from load.report import FailedChat, LoadReport
+from load.report import FailedChat, LoadReport, PeopleWithoutNumber, RefusedMessage
 from load.rights import check_load_rights
-from load.target import Figures, Job
+from load.target import Figures, Job, PlannedClient
 from load.targets.crm.clients import insert_chats, refused_chats, stage_clients
+from load.targets.crm.fast import check_fast
+from load.targets.crm.follow import follow_messages
+from load.targets.crm.ledger import keep_standing, standing, standing_figures, wrote_nothing
 from load.targets.crm.messages import load_messages
 from load.targets.crm.people import match_people
 from load.targets.crm.work import Import
 
 # what these say is not what the run was asked to do with the archive
-_NOT_RECORDED = {"org", "dry_run", "layout"}
+_NOT_RECORDED = {"org", "dry_run", "layout", "strict", "fast", "full", "lock_timeout"}
 
 
 class CrmTarget:
@@ -30,7 +34,9 @@ class CrmTarget:
         check_load_rights(connection)
 
     def open(self, job: Job) -> "CrmLoad":
-        """Start a load."""
+        """Start a load; raises UserError (6) where --fast cannot be had."""
+        if job.options.fast:
+            check_fast(job.connection)
         return CrmLoad(job)
 
 
@@ -39,10 +45,34 @@ class CrmLoad:
 
     def __init__(self, job: Job) -> None:
         self._job = job
+        self._refused: list[RefusedMessage] = []
         self._work = Import(job.connection, job.organization.id, job.run, job.account)
+
+    def loaded_already(self) -> LoadReport | None:
+        """The report where this very clean run was loaded and the rows stand where that load left them."""
+        job = self._job
+        found = standing_figures(self._work, job.clean, job.options)
+        if found is None:
+            return None
+        chats, messages = found
+        people = PeopleWithoutNumber(job.clean.run.people_without_number, job.clean.run.messages_without_number)
+        return LoadReport(
+            run=None,
+            layout=Layout.CRM.value,
+            organization_id=job.organization.row_id,
+            dry_run=job.options.dry_run,
+            chats=chats,
+            messages=messages,
+            clients_updated=0,
+            history_rows=0,
+            people_without_number=people,
+            warnings=[],
+            nothing_changed=True,
+        )
 
     def begin(self) -> None:
         """Insert the run's row."""
+        self._work.connection.execute("savepoint wa2pg_begun")
         clean, options = self._job.clean, self._job.options
         asked = {name: value for name, value in asdict(options).items() if name not in _NOT_RECORDED}
         self._work.connection.execute(
@@ -77,20 +107,13 @@ class CrmLoad:
 
     def load_messages(self) -> Counter[str]:
         """Insert the new messages and bring changed ones up to date."""
-        return load_messages(self._work, self._job.clean, self._job.progress)
+        loaded = load_messages(self._work, self._job.clean, self._job.options, self._job.progress)
+        self._refused = loaded.refused
+        return loaded.counts
 
     def follow_messages(self) -> None:
         """Bring counts, times and what else may change up to date."""
-        options = self._job.options
-        overwrite = not options.skip_duplicates
-        self._work.execute("count_messages")
-        # what a person writes to these clients from here on waits for us, and what was written before is seen
-        self._work.execute("lock_clients")
-        self._work.execute("decide_clients", overwrite=overwrite, overwrite_status=options.overwrite_status)
-        self._work.execute("keep_clients")
-        self._work.execute("insert_status_history")
-        self._work.execute("update_clients")
-        self._work.execute("update_conversations", overwrite=overwrite)
+        follow_messages(self._work, self._job.options)
 
     def figures(self) -> Figures:
         """What was written."""
@@ -102,12 +125,28 @@ class CrmLoad:
         """The chats that the database did not take."""
         return refused_chats(self._work)
 
-    def finish(self, report: LoadReport) -> None:
-        """Give the run's row its figures."""
-        self._work.connection.execute(
+    def plan(self) -> list[PlannedClient]:
+        """Whom the run inserted or changed."""
+        return [PlannedClient(*row) for row in self._work.execute("plan").fetchall()]
+
+    def refused_messages(self) -> list[RefusedMessage]:
+        """The messages that the database did not take."""
+        return self._refused
+
+    def finish(self, report: LoadReport) -> LoadReport:
+        """Give the run's row its figures; a run that wrote nothing leaves no row."""
+        work = self._work
+        kept = standing(work, self._job.clean, report, self._job.options)
+        if wrote_nothing(report):
+            work.connection.execute("rollback to savepoint wa2pg_begun")
+            if keep_standing(work, kept):
+                return replace(report, run=None)
+            self.begin()
+        work.connection.execute(
             "update public.import_runs set counts = %s, finished_at = clock_timestamp() where id = %s",
-            [Jsonb({"chats": asdict(report.chats), "messages": asdict(report.messages)}), self._work.run],
+            [Jsonb({"chats": asdict(report.chats), "messages": asdict(report.messages), **kept}), work.run],
         )
+        return report
 
     def abandon(self) -> None:
         """Everything was in the tables, and is gone with the transaction."""

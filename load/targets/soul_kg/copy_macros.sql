@@ -50,5 +50,9 @@ create macro placeholder(type, media_name, media_bytes, deleted_at) as
        nullif(trim(regexp_replace(left(media_name, 200), '\s+', ' ', 'g')), ''), said_size(media_bytes)), ''), '')
   || ']';
 
+-- what a run's ledger keeps of a message; insert_staged_messages.sql, update_messages.sql and undo/ make the same
+create macro left_as(content, language, status) as
+  substr(md5(plain(content) || chr(31) || coalesce(plain(language), '') || chr(31) || status), 1, 16);
+
 create macro content_of(type, body, media_name, media_bytes, deleted_at) as
   coalesce(nullif(plain(body), ''), placeholder(type, plain(media_name), media_bytes, deleted_at));

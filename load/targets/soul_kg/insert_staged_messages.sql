@@ -9,9 +9,11 @@ with made as (
     id, "conversationId", "organizationId", direction::public."MessageDirection", sender::public."MessageSender",
     content, language, "whatsappMessageId", status::public."MessageStatus", "createdAt"
   from wa2pg_messages
+  where id = any(%(ids)s)
   on conflict do nothing
-  returning id, "conversationId", "createdAt"
+  returning id, "conversationId", "createdAt",
+    substr(md5(content || chr(31) || coalesce(language, '') || chr(31) || status::text), 1, 16) as after
 )
-select made.id, h.number, nullif(made."createdAt", 'epoch')
+select made.id, h.number, nullif(made."createdAt", 'epoch'), made.after
 from made
 join wa2pg_chats h on h.conversation_id = made."conversationId"

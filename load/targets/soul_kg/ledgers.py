@@ -16,6 +16,7 @@ from load.run_ledger import (
     mark_committed,
     read_ledgers,
     remove_ledger,
+    write_run,
 )
 from load.statements import statement
 from load.target import Job
@@ -37,7 +38,7 @@ def open_ledger(job: Job) -> FileLedger:
         inputs_sha256=clean.inputs_sha256,
         tool_version=clean.tool.version,
         options=options,
-        place=_place(job.connection),
+        place=place_of(job.connection),
         started_at=datetime.now(UTC),
     )
     return FileLedger(job.ledgers, run)
@@ -62,6 +63,7 @@ def settle_ledgers(connection: psycopg.Connection, folder: Path, organization: s
         ) from None
     here = _cluster(connection)
     for run in runs:
+        run = _settle_undo(connection, folder, run, here)  # noqa: PLW2901 - what it says now
         if run.state != "written" or (run.place.cluster, run.place.database) != here:
             continue
         became = _became(connection, run, organization)
@@ -71,21 +73,47 @@ def settle_ledgers(connection: psycopg.Connection, folder: Path, organization: s
             remove_ledger(folder, run.run)
 
 
+def _settle_undo(
+    connection: psycopg.Connection, folder: Path, run: LedgerRun, here: tuple[str | None, int]
+) -> LedgerRun:
+    """Find out about a run whose taking back nobody closed; returns what its record says now."""
+    cluster, database = here
+    if run.undoing is None or run.undoing.database != database:
+        return run
+    if cluster and run.undoing.cluster and run.undoing.cluster != cluster:
+        return run
+    became = _status(connection, run.undoing.transaction)
+    if became == "committed":
+        run = run.model_copy(update={"undoing": None})
+    elif became == "aborted":
+        run = run.model_copy(update={"undoing": None, "undone_at": None, "undone_by": None, "undone": None})
+    else:
+        return run
+    write_run(folder, run)
+    return run
+
+
 def _became(connection: psycopg.Connection, run: LedgerRun, organization: str) -> str | None:
     names = {"organization": organization, "wanted": run.run}
     row = connection.execute(statement("soul_kg", "find_marks"), names).fetchone()
     if row and row[0]:
         return "committed"
+    return _status(connection, run.place.transaction)
+
+
+def _status(connection: psycopg.Connection, transaction: str) -> str | None:
+    """What became of a transaction: committed, aborted, in progress; None when the database has forgotten it."""
     try:
         with connection.transaction():
-            row = connection.execute("select pg_xact_status(%s::xid8)", [run.place.transaction]).fetchone()
+            row = connection.execute("select pg_xact_status(%s::xid8)", [transaction]).fetchone()
     except psycopg.errors.InvalidParameterValue:
         # the transaction is in this database's future: the cluster was restored from an older copy
         return None
     return row[0] if row else None
 
 
-def _place(connection: psycopg.Connection) -> LedgerPlace:
+def place_of(connection: psycopg.Connection) -> LedgerPlace:
+    """Where the connection's transaction is."""
     row = connection.execute("select pg_current_xact_id()::text").fetchone()
     cluster, database = _cluster(connection)
     return LedgerPlace(cluster=cluster, database=database, transaction=row[0] if row else "")
@@ -103,3 +131,12 @@ def _cluster(connection: psycopg.Connection) -> tuple[str | None, int]:
         return None, database
     row = connection.execute("select system_identifier::text from pg_catalog.pg_control_system()").fetchone()
     return (row[0] if row else None), database
+
+
+def is_here(connection: psycopg.Connection, run: LedgerRun, organization: str) -> bool:
+    """Whether a run went into this database: it says so, or its mark is in some client."""
+    if (run.place.cluster, run.place.database) == _cluster(connection):
+        return True
+    names = {"organization": organization, "wanted": run.run}
+    row = connection.execute(statement("soul_kg", "find_marks"), names).fetchone()
+    return bool(row and row[0])

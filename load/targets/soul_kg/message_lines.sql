@@ -11,7 +11,8 @@ select
   || copied(known_language(language)) || chr(9)
   || copied(case direction when 'INCOMING' then 'false_' else 'true_' end || address || '_' || message_id) || chr(9)
   || status || chr(9)
-  || (sent_at at time zone 'UTC')::varchar || chr(10) as line
+  || (sent_at at time zone 'UTC')::varchar || chr(10) as line,
+  left_as(content, known_language(language), status) as after
 from (
   select
     j.*,

@@ -6,7 +6,7 @@ when we look is not there when we write.
 
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
@@ -15,8 +15,10 @@ import pyarrow as pa
 import pyarrow.csv
 
 from load.clean_tables import compute, held_back, open_table, read_batches
+from load.database_errors import is_refusal
 from load.statements import statement
 from load.targets.soul_kg.chats import make_conversations
+from load.targets.soul_kg.refused import Refusals, Rows
 from load.targets.soul_kg.work import Import
 from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress, Step
@@ -54,7 +56,7 @@ _LINES_AT_ONCE = 8192
 _BYTES_AT_ONCE = 1 << 20
 
 
-def load_messages(work: Import, clean: CleanRunFolder, progress: Progress) -> Counter[str]:
+def load_messages(work: Import, clean: CleanRunFolder, refusals: Refusals, progress: Progress) -> Counter[str]:
     """Insert the new messages of the chosen chats and bring changed ones up to date; see LayoutLoad.load_messages."""
     for name in ("stage_changes", "stage_messages", "stage_touched"):
         work.connection.execute(statement("soul_kg", name))
@@ -65,7 +67,7 @@ def load_messages(work: Import, clean: CleanRunFolder, progress: Progress) -> Co
         for batch in read_batches(file, _ROWS_IN_BATCH):
             progress(Step("loading messages", _done(counts), file.metadata.num_rows))
             duck.register("clean_messages", batch.append_column("row", pa.array(range(len(batch)), pa.int32())))
-            counts += _load_batch(work, duck)
+            counts += _load_batch(work, duck, refusals)
         progress(Step("loading messages", _done(counts), file.metadata.num_rows))
     work.connection.execute("analyze wa2pg_touched")
     return counts
@@ -84,7 +86,7 @@ def _table(schema: pa.Schema, rows: list[tuple[Any, ...]]) -> pa.Table:
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema)
 
 
-def _load_batch(work: Import, duck: duckdb.DuckDBPyConnection) -> Counter[str]:
+def _load_batch(work: Import, duck: duckdb.DuckDBPyConnection, refusals: Refusals) -> Counter[str]:
     numbers = [number for (number,) in duck.execute(_sql("chats_in_batch")).fetchall()]
     duck.register("there", _messages_there(work, numbers))
     duck.execute(_sql("judge_messages"))
@@ -93,15 +95,14 @@ def _load_batch(work: Import, duck: duckdb.DuckDBPyConnection) -> Counter[str]:
         make_conversations(work, lacking)
         duck.register("chats", _chats(work))
     counts = Counter(dict(duck.execute(_sql("count_verdicts")).fetchall()))
-    if counts["new"]:
-        _insert_new(work, duck)
-    if counts["changed"]:
-        _copy(work, duck, "change_lines", b"wa2pg_changes", _CHANGE_COLUMNS)
-        work.connection.execute("analyze wa2pg_changes")
-        _record_updates(work, work.execute("update_messages").fetchall())
-        work.connection.execute("truncate wa2pg_changes")
     if counts["new"] or counts["changed"]:
         ((counts["nul"],),) = duck.execute(_sql("count_nul")).fetchall()
+    for verdict, write in (("new", _insert_new), ("changed", _update_changed)):
+        if counts[verdict]:
+            before = len(refusals.found)
+            write(work, duck, refusals)
+            counts[verdict] -= len(refusals.found) - before
+            counts["refused"] += len(refusals.found) - before
     return counts
 
 
@@ -129,26 +130,45 @@ def _messages_there(work: Import, numbers: list[int]) -> pa.Table:
     )
 
 
-def _insert_new(work: Import, duck: duckdb.DuckDBPyConnection) -> None:
+def _update_changed(work: Import, duck: duckdb.DuckDBPyConnection, refusals: Refusals) -> None:
+    ids, _ = _copy(work, duck, "change_lines", b"wa2pg_changes", _CHANGE_COLUMNS)
+    work.connection.execute("analyze wa2pg_changes")
+
+    def write(some: Sequence[str]) -> Rows:
+        return work.execute("update_messages", ids=list(some)).fetchall()
+
+    _record_updates(work, refusals.apply(ids, write, "changed_message_id"))
+    work.connection.execute("truncate wa2pg_changes")
+
+
+def _insert_new(work: Import, duck: duckdb.DuckDBPyConnection, refusals: Refusals) -> None:
     try:
         with work.connection.transaction():
-            inserted = _copy(work, duck, "message_lines", b"public.messages", _MESSAGE_COLUMNS)
-    except psycopg.errors.UniqueViolation:
-        # a key is elsewhere: somebody has moved a message to another client's conversation, and there it stays
-        _copy(work, duck, "message_lines", b"wa2pg_messages", _MESSAGE_COLUMNS)
-        rows = work.execute("insert_staged_messages").fetchall()
+            inserted, after = _copy(work, duck, "message_lines", b"public.messages", _MESSAGE_COLUMNS)
+    except psycopg.Error as error:
+        if not is_refusal(error):
+            raise
+        # a key is elsewhere: somebody has moved a message to another client's conversation, and there it stays; or a
+        # rule of the database's own is against one
+        ids, _ = _copy(work, duck, "message_lines", b"wa2pg_messages", _MESSAGE_COLUMNS)
+        work.connection.execute("analyze wa2pg_messages")
+
+        def write(some: Sequence[str]) -> Rows:
+            return work.execute("insert_staged_messages", ids=list(some)).fetchall()
+
+        rows = refusals.apply(ids, write, "staged_message_id")
         work.connection.execute("truncate wa2pg_messages")
-        work.ledger.inserted("messages", (key for key, _, _ in rows))
-        _touch(work, ((number, 1, 0, at) for _, number, at in rows))
+        work.ledger.inserted("messages", (row[0] for row in rows), (row[3] for row in rows))
+        _touch(work, ((number, 1, 0, at) for _, number, at, _ in rows))
         return
-    work.ledger.inserted("messages", inserted)
+    work.ledger.inserted("messages", inserted, after)
     touched = duck.execute(_sql("count_touched")).fetchall()
     _touch(work, ((number, inserted, 0, at) for number, inserted, at in touched))
 
 
 def _record_updates(work: Import, rows: list[tuple[Any, ...]]) -> None:
-    work.ledger.updated("messages", ((key, before) for key, _, before in rows))
-    _touch(work, ((number, 0, 1, None) for _, number, _ in rows))
+    work.ledger.updated("messages", ((key, before) for key, _, before, _ in rows), (row[3] for row in rows))
+    _touch(work, ((number, 0, 1, None) for _, number, _, _ in rows))
 
 
 def _touch(work: Import, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -157,9 +177,12 @@ def _touch(work: Import, rows: Iterable[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-def _copy(work: Import, duck: duckdb.DuckDBPyConnection, lines: str, table: bytes, columns: bytes) -> list[str]:
-    """Send the lines of a statement that gives (id, line); returns the ids."""
+def _copy(
+    work: Import, duck: duckdb.DuckDBPyConnection, lines: str, table: bytes, columns: bytes
+) -> tuple[list[str], list[str]]:
+    """Send the lines of a statement that gives (id, line) or (id, line, after); returns ids and afters."""
     ids: list[str] = []
+    after: list[str] = []
     names = {"namespace": str(work.namespace), "organization": work.organization}
     text = _sql(lines)
     # DuckDB refuses a parameter that the statement does not have
@@ -167,10 +190,12 @@ def _copy(work: Import, duck: duckdb.DuckDBPyConnection, lines: str, table: byte
     with work.connection.cursor() as cursor, cursor.copy(b"copy %b (%b) from stdin" % (table, columns)) as copy:
         for batch in reader.to_arrow_reader(_LINES_AT_ONCE):
             ids += batch.column("id").to_pylist()
+            if "after" in batch.schema.names:
+                after += batch.column("after").to_pylist()
             part = _bytes_of(batch.column("line"))
             for start in range(0, len(part), _BYTES_AT_ONCE):
                 copy.write(part[start : start + _BYTES_AT_ONCE])
-    return ids
+    return ids, after
 
 
 def _bytes_of(column: pa.Array) -> memoryview:

@@ -73,6 +73,14 @@ SOUL_KG_RIGHTS: Mapping[str, tuple[str, ...]] = {
     "messages": ("select", "insert", "update"),
     "client_status_history": ("select", "insert"),
 }
+# and taking a load back
+SOUL_KG_UNDO_RIGHTS: Mapping[str, tuple[str, ...]] = {
+    "organizations": ("select",),
+    "clients": ("select", "update", "delete"),
+    "conversations": ("select", "update", "delete"),
+    "messages": ("select", "update", "delete"),
+    "client_status_history": ("select", "delete"),
+}
 
 
 def check_schema(connection: psycopg.Connection) -> None:

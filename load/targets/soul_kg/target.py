@@ -8,17 +8,19 @@ from typing import Any
 
 import psycopg
 
-from load.report import FailedChat, LoadReport
+from load.report import FailedChat, LoadReport, RefusedMessage
 from load.rights import check_load_rights
-from load.run_ledger import NoLedger
-from load.target import Figures, Job
+from load.run_ledger import IMAGED, NoLedger
+from load.target import Figures, Job, PlannedClient
 from load.targets.soul_kg.chats import insert_chats, refused_chats
 from load.targets.soul_kg.ledgers import open_ledger, settle_ledgers
 from load.targets.soul_kg.messages import load_messages
 from load.targets.soul_kg.people import match_people, stage_clients
+from load.targets.soul_kg.planned import planned_clients
+from load.targets.soul_kg.refused import Refusals
 from load.targets.soul_kg.schema import SOUL_KG_RIGHTS, check_schema
 from load.targets.soul_kg.work import Import
-from schemas.errors import UserError
+from schemas.errors import ExitCode, UserError
 
 
 class SoulKgTarget:
@@ -30,7 +32,13 @@ class SoulKgTarget:
         check_load_rights(connection, SOUL_KG_RIGHTS)
 
     def open(self, job: Job) -> "SoulKgLoad":
-        """Start a load."""
+        """Start a load; raises UserError (2) for --fast, which these tables do not have."""
+        if job.options.fast:
+            raise UserError(
+                "--fast is for wa2pg's own tables; these are the Soul KG CRM's.",
+                hint="load without --fast",
+                exit_code=ExitCode.USAGE,
+            )
         return SoulKgLoad(job)
 
 
@@ -40,11 +48,17 @@ class SoulKgLoad:
     def __init__(self, job: Job) -> None:
         organization = job.organization
         self._job = job
+        self._dry = NoLedger()
         self._work = Import(
-            job.connection, organization.row_id, organization.id, job.run, job.account, ledger=NoLedger()
+            job.connection, organization.row_id, organization.id, job.run, job.account, ledger=self._dry
         )
+        self._refusals = Refusals(self._work, job.options.strict)
         self._history_rows = 0
         self._locked: float | None = None
+
+    def loaded_already(self) -> LoadReport | None:
+        """Never told without comparing: the CRM's own integration writes these tables too."""
+        return None
 
     def begin(self) -> None:
         """Open the run's ledger, after what became of earlier ones is known."""
@@ -71,7 +85,7 @@ class SoulKgLoad:
 
     def load_messages(self) -> Counter[str]:
         """Insert the new messages and bring changed ones up to date."""
-        return load_messages(self._work, self._job.clean, self._job.progress)
+        return load_messages(self._work, self._job.clean, self._refusals, self._job.progress)
 
     def follow_messages(self) -> None:
         """Bring what may change of clients and conversations up to date."""
@@ -85,6 +99,9 @@ class SoulKgLoad:
         work.execute("update_clients")
         work.ledger.updated("conversations", work.execute("keep_conversations").fetchall())
         work.execute("update_conversations")
+        for table in IMAGED:
+            rows = work.execute(f"read_{table}", ids=work.ledger.written(table)).fetchall()
+            work.ledger.left(table, rows)
 
     def figures(self) -> Figures:
         """What was written."""
@@ -97,9 +114,18 @@ class SoulKgLoad:
         """The chats that the database did not take."""
         return refused_chats(self._work)
 
-    def finish(self, report: LoadReport) -> None:
+    def plan(self) -> list[PlannedClient]:
+        """Whom a dry run inserted or changed."""
+        return planned_clients(self._work, self._dry)
+
+    def refused_messages(self) -> list[RefusedMessage]:
+        """The messages that the database did not take."""
+        return self._refusals.found
+
+    def finish(self, report: LoadReport) -> LoadReport:
         """Make the ledger durable."""
         self._work.ledger.seal({"chats": asdict(report.chats), "messages": asdict(report.messages)})
+        return report
 
     def abandon(self) -> None:
         """Close the ledger of a run that failed."""

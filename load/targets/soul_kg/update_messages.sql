@@ -19,6 +19,7 @@ with next as materialized (
     m.status as old_status
   from wa2pg_changes s
   join public.messages m using (id)
+  where s.id = any(%(ids)s)
 ),
 changed as (
   update public.messages m
@@ -36,6 +37,7 @@ select
   )) || case
     when n.language is distinct from n.old_language then jsonb_build_object('language', n.old_language)
     else '{}'
-  end
+  end,
+  substr(md5(n.content || chr(31) || coalesce(n.language, '') || chr(31) || n.status::text), 1, 16)
 from next n
 join changed using (id)

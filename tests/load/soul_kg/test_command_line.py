@@ -49,6 +49,23 @@ def test_a_dry_run_leaves_neither_rows_nor_a_record(crms_terminal: Terminal, sam
     assert not (crms_terminal.data / "runs").exists()
 
 
+def test_the_sample_is_planned_listed_checked_and_taken_back(crms_terminal: Terminal, sample: Path, crm: Crm) -> None:
+    before = crm.dump()
+    words = ("import", "--organization-id", ORG, "--replay", str(sample), "--own", SAMPLE_OWN_PHONE)
+    run = crms_terminal.run(*words, "--json").json["load"]["run"]
+    assert crms_terminal.run("load", "--org", ORG, "--plan", "--json").json["clients"] == []
+    listed = crms_terminal.run("runs", "list", "--json")
+    assert [found["id"] for found in listed.json["runs"]] == [run]
+    shown = crms_terminal.run("runs", "show", run[:8], "--json").json
+    assert (shown["there"]["clients"], shown["there"]["messages"]) == (48, 325)
+    checked = crms_terminal.run("db", "check", "--org", ORG)
+    assert (checked.code, "nothing wrong" in checked.out) == (0, True), checked.out
+    undone = crms_terminal.run("load", "--undo", "last", "--yes", "--json")
+    assert undone.code == 0, undone.err
+    assert (undone.json["clients"]["removed"], undone.json["messages"]["removed"]) == (48, 325)
+    assert crm.dump() == before
+
+
 def test_organisations_are_listed_and_not_made(crms_terminal: Terminal) -> None:
     listed = crms_terminal.run("org", "list", "--json")
     assert listed.json["organizations"] == [{"id": ORG, "name": "Soul KG", "slug": "soul-kg"}]

@@ -1,19 +1,25 @@
 """docs/soul-kg.md says what is true."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from load.run_ledger import CHANGES, LedgerRun
-from load.targets.soul_kg.schema import COLUMNS, SOUL_KG_RIGHTS
+from load.targets.soul_kg.schema import COLUMNS, SOUL_KG_RIGHTS, SOUL_KG_UNDO_RIGHTS
 from tests.load.clean_runs import many_chats
 from tests.load.soul_kg.conftest import ORG, Crm, Loads
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "soul-kg.md").read_text("utf-8")
 
 
-def test_the_grants_in_the_document_are_the_ones_that_are_checked() -> None:
-    granted = re.findall(r"^grant ([a-z, ]+) on (\w+) to importer;$", DOCUMENT, re.MULTILINE)
-    assert {table: tuple(rights.split(", ")) for rights, table in granted} == dict(SOUL_KG_RIGHTS)
+@pytest.mark.parametrize(("role", "needed"), [("importer", SOUL_KG_RIGHTS), ("undoer", SOUL_KG_UNDO_RIGHTS)])
+def test_the_grants_in_the_document_are_the_ones_that_are_checked(
+    role: str, needed: Mapping[str, tuple[str, ...]]
+) -> None:
+    granted = re.findall(rf"^grant ([a-z, ]+) on (\w+) to {role};$", DOCUMENT, re.MULTILINE)
+    assert {table: tuple(rights.split(", ")) for rights, table in granted} == dict(needed)
 
 
 def test_every_table_and_every_key_of_json_is_named(crm: Crm, loads: Loads) -> None:

@@ -1,0 +1,120 @@
+"""Batches of clean messages, compared and written as lines in a thread of their own while another batch is sent."""
+
+import io
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from load.clean_tables import groups_of_rows
+from load.statements import statement
+from load.targets.crm.lines import Lines, read_lines
+from load.targets.crm.work import Import
+from schemas.tables import CLEAN_MESSAGES
+
+THERE = pa.schema(
+    [
+        ("number", pa.int32()),
+        ("direction", pa.string()),
+        ("whatsapp_message_id", pa.string()),
+        ("content_hash", pa.string()),
+        ("ours", pa.bool_()),
+        ("conversation_id", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A batch ready to be sent: `counts` by verdict (and `nul`), its lines, the chats they belong to."""
+
+    counts: Counter[str]
+    new: Lines
+    changed: Lines
+    touched: list[int]
+
+
+class Preparer:
+    """Compares and writes batches; DuckDB is used by one thread at a time."""
+
+    def __init__(self, work: Import, duck: duckdb.DuckDBPyConnection, file: pq.ParquetFile, placed: bool) -> None:
+        self._work = work
+        self._duck = duck
+        self._file = file
+        self._placed = placed
+        duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
+        duck.register("there", THERE.empty_table())
+        duck.execute(_sql("compare_messages"))
+
+    def batches(self, rows: int, fetch: Callable[[list[int]], pa.Table]) -> Iterator[Prepared]:
+        """The file's messages in order, about `rows` at once, each batch prepared while the one before is sent.
+
+        `fetch` gets the messages that some chats have in the database; it is called by the caller's thread.
+        """
+        ahead: deque[Future[Prepared]] = deque()
+        with ThreadPoolExecutor(1) as thread:
+            try:
+                for groups in groups_of_rows(self._file, rows):
+                    numbers = thread.submit(self._numbers, groups).result() if self._placed else []
+                    there = fetch(numbers) if numbers else THERE.empty_table()
+                    ahead.append(thread.submit(self._prepare, groups, there))
+                    if len(ahead) > 1:
+                        yield ahead.popleft().result()
+                while ahead:
+                    yield ahead.popleft().result()
+            finally:
+                thread.shutdown(cancel_futures=True)
+
+    def _numbers(self, groups: list[int]) -> list[int]:
+        self._duck.register("clean_messages", self._file.read_row_groups(groups, columns=["phone"]))
+        return [number for (number,) in self._duck.execute(_sql("chats_in_batch")).fetchall()]
+
+    def _prepare(self, groups: list[int], there: pa.Table) -> Prepared:
+        self._duck.register("clean_messages", self._file.read_row_groups(groups))
+        self._duck.register("there", there)
+        counts = Counter(dict(self._duck.execute(_sql("count_verdicts")).fetchall()))
+        touched = []
+        if counts["new"] or counts["changed"]:
+            touched = [number for (number,) in self._duck.execute(_sql("touched_chats")).fetchall()]
+            ((counts["nul"],),) = self._duck.execute(_sql("count_nul")).fetchall()
+        return Prepared(counts, self._lines("new", counts), self._lines("changed", counts), touched)
+
+    def _lines(self, verdict: str, counts: Counter[str]) -> Lines:
+        if not counts[verdict]:
+            return Lines(())
+        names = {"organization": str(self._work.organization), "run": str(self._work.run), "verdict": verdict}
+        return read_lines(self._duck.sql(_sql("message_lines"), params=names))
+
+
+def messages_there(work: Import, numbers: list[int]) -> pa.Table:
+    """The messages that these chats have in the database, as `there` of compare_messages.sql."""
+    known = io.BytesIO()
+    names = {"account": work.account, "numbers": numbers}
+    with work.connection.cursor() as cursor, cursor.copy(statement("crm", "export_message_keys"), names) as copy:
+        for line in copy:
+            known.write(line)
+    if not known.tell():
+        return THERE.empty_table()
+    known.seek(0)
+    return pyarrow.csv.read_csv(
+        known,
+        pyarrow.csv.ReadOptions(column_names=THERE.names),
+        pyarrow.csv.ParseOptions(newlines_in_values=True),
+        pyarrow.csv.ConvertOptions(
+            column_types=THERE,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
+
+
+def _sql(name: str) -> str:
+    return statement("crm", name).decode()

@@ -1,0 +1,134 @@
+"""Messages on their way into the table: what the database refuses is found row by row, and the rest goes in.
+
+Many new rows go straight into the table; where that meets a row which somebody else inserted meanwhile, or one that
+the database refuses, and always for few rows, they go through a temporary table and ON CONFLICT.
+"""
+
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psycopg
+
+from load.database_errors import describe, is_refusal
+from load.report import RefusedMessage
+from load.targets.crm.lines import Lines
+from load.targets.crm.work import Import
+from schemas.errors import UserError
+
+_COLUMNS = (
+    "id, organization_id, conversation_id, direction, whatsapp_message_id, type, body, sent_at, language, delivery, "
+    "reply_to, forwarded, edited_at, deleted_at, reactions, media_mime, media_name, media_bytes, content_hash, "
+    "import_run_id"
+)
+_NAMES = _COLUMNS.split(", ")
+_STAGE, _TABLE = "wa2pg_messages", "public.messages"
+# "COPY messages, line 1, column body: …" in the server's language; what follows the column may be a value
+_COLUMN = re.compile(r"^COPY [^,\n]+, [^,\n]+ \d+, \S+ (\w+)", re.MULTILINE)
+
+Apply = Callable[[Lines, int, int], int]
+
+
+@dataclass
+class Sender:
+    """Writes prepared rows. `direct`: so many new rows go straight into the table.
+
+    `inserted`: rows that the database says it took. `refused`: those it did not take for a rule of its own; with
+    `strict` the first of them raises UserError (1). `searching` is told how many were found.
+    """
+
+    work: Import
+    direct: int
+    strict: bool
+    searching: Callable[[int], None]
+    inserted: int = 0
+    went_direct: bool = False
+    refused: list[RefusedMessage] = field(default_factory=list)
+
+    def insert(self, lines: Lines) -> int:
+        """Insert rows; one that is there by now is left as it is. Returns how many were refused."""
+        before = len(self.refused)
+        # the last batch of many is small
+        if len(lines) >= self.direct or self.went_direct:
+            self.went_direct = True
+            try:
+                with self.work.connection.transaction():
+                    self.inserted += self._copy(lines, 0, len(lines), _TABLE)
+            except psycopg.Error as error:
+                if not is_refusal(error):
+                    raise
+                # rolled back to before the copy: the way below takes what can be taken
+            else:
+                return 0
+        if lines:
+            self.inserted += self._by_halves(lines, 0, len(lines), self._insert_staged)
+        return len(self.refused) - before
+
+    def update(self, lines: Lines) -> int:
+        """Bring rows that are there to the state of the archive. Returns how many were refused."""
+        before = len(self.refused)
+        if lines:
+            self._by_halves(lines, 0, len(lines), self._update_staged)
+        return len(self.refused) - before
+
+    def _by_halves(self, lines: Lines, low: int, high: int, apply: Apply) -> int:
+        try:
+            with self.work.connection.transaction():
+                return apply(lines, low, high)
+        except psycopg.Error as error:
+            if not is_refusal(error):
+                raise
+            if high - low == 1:
+                self._refuse(lines, low, error)
+                return 0
+        middle = (low + high) // 2
+        return self._by_halves(lines, low, middle, apply) + self._by_halves(lines, middle, high, apply)
+
+    def _insert_staged(self, lines: Lines, low: int, high: int) -> int:
+        self._stage(lines, low, high)
+        taken = self.work.execute("insert_staged_messages").rowcount
+        self.work.connection.execute("truncate wa2pg_messages")
+        return taken
+
+    def _update_staged(self, lines: Lines, low: int, high: int) -> int:
+        self._stage(lines, low, high)
+        taken = self.work.execute("update_messages").rowcount
+        self.work.connection.execute("truncate wa2pg_messages")
+        return taken
+
+    def _stage(self, lines: Lines, low: int, high: int) -> None:
+        self._copy(lines, low, high, _STAGE)
+        self.work.connection.execute("analyze wa2pg_messages")
+
+    def _copy(self, lines: Lines, low: int, high: int, table: str) -> int:
+        statement = f"copy {table} ({_COLUMNS}) from stdin".encode()
+        with self.work.connection.cursor() as cursor:
+            with cursor.copy(statement) as copy:
+                for part in lines.part(low, high):
+                    copy.write(part)
+            return cursor.rowcount
+
+    def _refuse(self, lines: Lines, row: int, error: psycopg.Error) -> None:
+        values = dict(zip(_NAMES, lines.values(row), strict=True))
+        reason = describe(error, table="messages", column=self._column(lines, row, error))
+        refused = RefusedMessage(str(uuid.UUID(values["id"])), str(values["whatsapp_message_id"]), reason)
+        if self.strict:
+            raise UserError(
+                f"The database refused the message {refused.message} ({reason}); nothing of the run was loaded.",
+                hint="load without --strict to leave out what is refused, or change the rule in the database",
+            )
+        self.refused.append(refused)
+        if len(self.refused) % 100 == 1:
+            self.searching(len(self.refused))
+
+    def _column(self, lines: Lines, row: int, error: psycopg.Error) -> str | None:
+        """The column whose value was not taken; only COPY names it."""
+        found = _COLUMN.search(error.diag.context or "")
+        if not found and error.diag.constraint_name is None:
+            try:
+                with self.work.connection.transaction(force_rollback=True):
+                    self._copy(lines, row, row + 1, _TABLE)
+            except psycopg.Error as again:
+                found = _COLUMN.search(again.diag.context or "")
+        return found[1] if found and found[1] in _NAMES else None

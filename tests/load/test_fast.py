@@ -1,0 +1,190 @@
+"""`--fast`: the same rows and the same references, checked once; refused where it would switch off more than that."""
+
+import threading
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from load.database import connect
+from load.report import LoadOptions
+from load.rights import LOAD_RIGHTS
+from load.run import load
+from load.targets.crm import messages as message_step
+from load.targets.crm.messages import BatchSizes
+from schemas.clean_run import CleanRunFolder
+from schemas.errors import ExitCode, UserError
+from schemas.progress import Step
+from tests.load.clean_runs import many_chats, write_clean_run
+from tests.load.conftest import OF_THE_RUN, dump, one
+
+FAST = LoadOptions("soul-kg", fast=True)
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> CleanRunFolder:
+    return write_clean_run(tmp_path / "run", many_chats(10, messages=100), row_group=200)
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(message_step, "SIZES", BatchSizes(200, 1))
+
+
+def orphans(connection: psycopg.Connection) -> int:
+    return int(
+        one(
+            connection,
+            """
+            select count(*) from messages m
+            where not exists (
+              select from conversations v where v.id = m.conversation_id and v.organization_id = m.organization_id
+            )
+            """,
+        )
+    )
+
+
+def test_fast_leaves_the_same_rows_and_the_triggers_on(connection: psycopg.Connection, clean: CleanRunFolder) -> None:
+    load(connection, clean, LoadOptions("soul-kg"))
+    plain = dump(connection, without=OF_THE_RUN)
+    connection.execute("truncate clients, import_runs cascade")
+    assert load(connection, clean, FAST).messages.inserted == 1000
+    assert dump(connection, without=OF_THE_RUN) == plain
+    assert one(connection, "show session_replication_role") == "origin"
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        connection.execute("update messages set conversation_id = gen_random_uuid()")
+    assert orphans(connection) == 0
+
+
+def test_a_conversation_that_somebody_removes_meanwhile_leaves_no_orphans(
+    connection: psycopg.Connection, database: str, tmp_path: Path
+) -> None:
+    load(connection, write_clean_run(tmp_path / "first", many_chats(10, messages=2)), LoadOptions("soul-kg"))
+    clean = write_clean_run(tmp_path / "run", many_chats(10, messages=100), row_group=200)
+    removed = threading.Event()
+
+    def remove() -> None:
+        with connect(database) as person:
+            person.execute(
+                """
+                delete from conversations v using clients c
+                where c.id = v.client_id and c.phone in ('+996555000003', '+996555000007')
+                """
+            )
+        removed.set()
+
+    started: list[threading.Thread] = []
+
+    def meanwhile(step: Step) -> None:
+        if step.name == "loading messages" and step.done and not started:
+            started.append(threading.Thread(target=remove))
+            started[0].start()
+            time.sleep(0.5)
+            # he waits for the load, and takes its messages with the conversation
+            assert not removed.is_set()
+
+    assert load(connection, clean, FAST, meanwhile).messages.inserted == 980
+    started[0].join(20)
+    assert removed.is_set()
+    assert orphans(connection) == 0
+    assert one(connection, "select count(*) from messages") == 800
+
+
+def test_a_conversation_that_is_gone_before_it_is_held_ends_the_load(
+    connection: psycopg.Connection, database: str, tmp_path: Path
+) -> None:
+    load(connection, write_clean_run(tmp_path / "first", many_chats(10, messages=2)), LoadOptions("soul-kg"))
+    clean = write_clean_run(tmp_path / "run", many_chats(10, messages=100))
+
+    def meanwhile(step: Step) -> None:
+        if step.name == "loading messages" and not step.done:
+            with connect(database) as person:
+                person.execute("delete from conversations where id = (select min(id::text)::uuid from conversations)")
+
+    with pytest.raises(UserError) as raised:
+        load(connection, clean, FAST, meanwhile)
+    assert raised.value.message == "Somebody removed conversations while they were being loaded."
+    assert raised.value.exit_code is ExitCode.DATABASE
+    assert orphans(connection) == 0
+    assert load(connection, clean, FAST).messages.inserted == 982
+
+
+def test_messages_that_the_crm_writes_meanwhile_are_neither_lost_nor_doubled(
+    connection: psycopg.Connection, database: str, tmp_path: Path
+) -> None:
+    load(connection, write_clean_run(tmp_path / "first", many_chats(10, messages=2)), LoadOptions("soul-kg"))
+    clean = write_clean_run(tmp_path / "run", many_chats(10, messages=100), row_group=200)
+    written = []
+
+    def meanwhile(step: Step) -> None:
+        if step.name == "loading messages" and not step.done:
+            with connect(database) as crm:
+                written.append(
+                    crm.execute(
+                        """
+                        insert into messages
+                          (id, organization_id, conversation_id, direction, whatsapp_message_id, type, body, sent_at)
+                        select gen_random_uuid(), v.organization_id, v.id, 'INCOMING', '7-50', 'TEXT', 'live', now()
+                        from conversations v join clients c on c.id = v.client_id where c.phone = '+996555000007'
+                        """
+                    ).rowcount
+                )
+
+    report = load(connection, clean, FAST, meanwhile)
+    assert written == [1]
+    assert (report.messages.inserted, report.messages.already_there) == (979, 21)
+    assert one(connection, "select body from messages where whatsapp_message_id = '7-50'") == "live"
+    assert one(connection, "select sum(message_count) from conversations") == 1000
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        (
+            """create function audit() returns trigger language plpgsql as 'begin return new; end';
+               create trigger audit_messages before insert on messages for each row execute function audit()""",
+            "audit_messages",
+        ),
+        (
+            """create table known_languages (code text primary key); insert into known_languages values ('en');
+               alter table messages
+                 add constraint messages_language foreign key (language) references known_languages""",
+            "messages_language",
+        ),
+        ("alter table messages add constraint one_hash unique (content_hash) deferrable", "one_hash"),
+    ],
+)
+def test_what_fast_would_switch_off_too_is_named_and_fast_refused(
+    connection: psycopg.Connection, clean: CleanRunFolder, made: str, named: str
+) -> None:
+    connection.execute(made.encode())
+    with pytest.raises(UserError) as raised:
+        load(connection, clean, FAST)
+    assert named in raised.value.message
+    assert raised.value.hint == "load without --fast"
+    assert one(connection, "select count(*) from import_runs") == 0
+
+
+def test_a_user_without_the_right_is_told_which_grant_gives_it(
+    connection: psycopg.Connection, database: str, clean: CleanRunFolder
+) -> None:
+    role = sql.Identifier(f"fast_{connection.info.dbname}")
+    connection.execute(sql.SQL("create role {} login").format(role))
+    for table, rights in LOAD_RIGHTS.items():
+        granted = sql.SQL(", ").join(sql.SQL(right) for right in rights)
+        connection.execute(sql.SQL("grant {} on {} to {}").format(granted, sql.Identifier(table), role))
+    try:
+        with connect(make_conninfo(database, user=f"fast_{connection.info.dbname}")) as limited:
+            with pytest.raises(UserError) as raised:
+                load(limited, clean, FAST)
+            grant = (raised.value.hint or "").split("let a superuser run: ")[1]
+            assert grant.startswith("grant set on parameter session_replication_role to")
+            connection.execute(grant.encode())
+            assert load(limited, clean, FAST).messages.inserted == 1000
+    finally:
+        connection.execute(sql.SQL("drop owned by {}").format(role))
+        connection.execute(sql.SQL("drop role {}").format(role))
