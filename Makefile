@@ -103,6 +103,7 @@ chaos: setup ## Kill every stage at random moments and compare (minutes)
 .PHONY: bench
 bench: setup ## Print the figures of every benchmark (minutes)
 	$(BIN)/python -m benchmarks.extract
+	$(BIN)/python -m benchmarks.audit
 	$(BIN)/python -m benchmarks.transform
 	$(BIN)/python -m benchmarks.link
 	$(BIN)/python -m benchmarks.language

@@ -1,7 +1,7 @@
 """Whether an account is in order: its link to the phone and its archive."""
 
 from extract.own import read_own
-from extract.snapshot import partial_snapshots
+from extract.partials import partial_snapshots
 from extract.whatsapp.live.attempts import ATTEMPTS_ALLOWED
 from extract.whatsapp.live.session import list_sessions
 from schemas.datadir import DataDir, is_held

@@ -1,139 +1,215 @@
 """Is the archive what was sealed? Every file against its manifest, every manifest against the chain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from extract.audit_files import audit_snapshot
+from extract.audit_files import check_files, counts_problem, find_strangers, is_journal, tally_problem
+from extract.audit_pages import Tally
 from extract.chain import find_unchained
-from extract.own import read_own
+from extract.partials import partial_snapshots
 from extract.report import Finding
-from extract.snapshot import partial_snapshots, recover
-from schemas.datadir import LOCK_NAME, RUN_NAME_PATTERN, DataDir, exclusive, is_held
-from schemas.errors import ExitCode, UserError
-from schemas.manifest import (
-    CHAIN,
-    OWN,
-    ChainLine,
-    Link,
-    read_chain,
-    read_snapshot,
-)
+from extract.snapshot_names import Scope, read_scopes
+from schemas.datadir import ACCOUNT_PATTERN, LOCK_NAME, RUN_NAME_PATTERN, DataDir, exclusive, is_held
+from schemas.errors import UserError
+from schemas.manifest import CHAIN, MANIFEST, OWN, ChainLine, Link, Own, Snapshot, read_chain, read_snapshot
+from schemas.own import read_own_document
 from schemas.progress import Progress, Step, no_progress
 
 _RESTORE = "restore it from a backup; nothing else has this data"
 _REPAIR = "run: wa2pg audit --repair"
+_REMAKE = f"restore it from a backup, or remove {CHAIN} and {_REPAIR}, which makes it anew"
+_NOT_OURS = "move it elsewhere"
 
 
 def audit(
-    data: DataDir, accounts: list[str], *, repair: bool = False, progress: Progress = no_progress
+    data: DataDir,
+    words: Sequence[str],
+    *,
+    repair: bool = False,
+    quick: bool = False,
+    progress: Progress = no_progress,
 ) -> list[Finding]:
-    """Check the archives of these accounts, or of all when none is named; returns what is wrong.
+    """Check these accounts and snapshots, or every account when none is named; returns what is wrong.
 
-    `repair` first seals snapshots that dead processes left open; nothing else is ever changed.
-    Raises UserError (5) for an account that has no archive.
+    `repair` first seals snapshots that dead processes left open; nothing else is ever changed. `quick` leaves the pages
+    of files undecoded and their rows uncounted. Raises UserError (5) for an account or a snapshot that is not there.
     """
-    known = data.accounts()
-    for account in accounts:
-        if account not in known:
-            raise UserError(
-                f"The account {account} has no archive.",
-                hint=f"run: wa2pg extract --account {account}",
-                exit_code=ExitCode.ARCHIVE,
-            )
     findings: list[Finding] = []
-    for account in accounts or known:
-        archive = data.archive(account)
+    for scope in read_scopes(data, words):
+        archive = data.archive(scope.account)
         if repair and not is_held(archive):
-            try:
-                with exclusive(archive, "extract"):
-                    recover(archive, progress, wait=False)
-            except UserError as error:
-                findings.append(Finding(account, error.message, error.hint or _RESTORE))
-        findings += _audit_account(archive, progress)
+            findings += _repair(archive, progress)
+        findings += _audit_account(_Archive(archive, scope), quick, progress)
+    if not words and (data.root / "archive").is_dir():
+        for path in sorted((data.root / "archive").iterdir()):
+            if not (path.is_dir() and ACCOUNT_PATTERN.fullmatch(path.name)):
+                findings.append(Finding(path.name, "this is no account's archive", _NOT_OURS))
     return findings
 
 
-def _audit_account(archive: Path, progress: Progress) -> Iterator[Finding]:
-    account = archive.name
-    lines: list[ChainLine] = []
+def _repair(archive: Path, progress: Progress) -> Iterator[Finding]:
+    # sealing decodes what a link left, with WhatsApp's whole library; a check has no use for the time that takes
+    from extract.snapshot import recover  # noqa: PLC0415
+
     try:
-        lines = list(read_chain(archive))
-        read_own(archive)
+        with exclusive(archive, "extract"):
+            recover(archive, progress, wait=False)
     except UserError as error:
-        yield Finding(account, error.message, _RESTORE)
-    sealed = dict.fromkeys(line.snapshot for line in lines if line.event == "sealed")
-    for line in lines:
-        if line.event == "removed":
-            sealed.pop(line.snapshot, None)
-    on_disk = {p.name for p in archive.iterdir() if p.is_dir() and RUN_NAME_PATTERN.fullmatch(p.name)}
-    yield from _audit_partials(archive, sorted(on_disk - sealed.keys()))
-    names = [*sealed, *sorted(on_disk - sealed.keys())]
-    hashes = {line.snapshot: line.sha256 for line in lines}
-    for number, name in enumerate(names, 1):
-        progress(Step(f"checking {account}", number, len(names)))
-        if name in on_disk:
-            yield from _audit_sealed(archive / name, hashes.get(name))
-        else:
+        yield Finding(archive.name, error.message, error.hint or _RESTORE)
+
+
+@dataclass
+class _Archive:
+    """An account's archive as it lies there."""
+
+    path: Path
+    scope: Scope
+
+    def __post_init__(self) -> None:
+        self.lines: list[ChainLine] = []
+        self.damage: UserError | None = None
+        try:
+            # what can be read before the damage still counts
+            self.lines.extend(read_chain(self.path))
+        except UserError as error:
+            self.damage = error
+        # looked at last: a snapshot that is sealed meanwhile is there, but not gone
+        self.on_disk = {p.name for p in self.path.iterdir() if p.is_dir() and RUN_NAME_PATTERN.fullmatch(p.name)}
+
+    def wanted(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that are asked for."""
+        return [name for name in names if self.scope.snapshots is None or name in self.scope.snapshots]
+
+    @property
+    def sealed(self) -> list[str]:
+        """The snapshots that the chain names, in order."""
+        sealed = dict.fromkeys(line.snapshot for line in self.lines if line.event == "sealed")
+        for line in self.lines:
+            if line.event == "removed":
+                sealed.pop(line.snapshot, None)
+        return list(sealed)
+
+
+def _audit_account(archive: _Archive, quick: bool, progress: Progress) -> Iterator[Finding]:
+    account = archive.path.name
+    if archive.damage:
+        yield Finding(f"{account}/{CHAIN}", archive.damage.message, _REMAKE)
+    sealed = archive.sealed
+    unchained = sorted(archive.on_disk - set(sealed))
+    yield from _audit_partials(archive, unchained)
+    hashes = {line.snapshot: line.sha256 for line in archive.lines}
+    snapshots: list[Snapshot] = []
+    for name in archive.wanted([*sealed, *unchained]):
+        if name not in archive.on_disk:
             yield Finding(f"{account}/{name}", "the chain names this snapshot, but it is gone", _RESTORE)
-    yield from _audit_links(archive, lines)
-    allowed = {CHAIN, OWN, LOCK_NAME, *on_disk, *(path.name for path in partial_snapshots(archive))}
-    # what a running extract adds while we look: a snapshot, the next chain on its way to its name
-    coming = {f"{CHAIN}.tmp", f"{OWN}.tmp"}
-    for path in sorted(archive.iterdir()):
-        if path.name not in allowed | coming and not RUN_NAME_PATTERN.fullmatch(path.name):
-            yield Finding(f"{account}/{path.name}", "no wa2pg put this here", "move it elsewhere")
+            continue
+        try:
+            snapshot = read_snapshot(archive.path / name)
+        except UserError as error:
+            yield Finding(f"{account}/{name}", error.message, _RESTORE)
+            continue
+        snapshots.append(snapshot)
+        if hashes.get(name, snapshot.sha256) != snapshot.sha256:
+            yield Finding(f"{account}/{name}", "its manifest is not the one that was sealed", _RESTORE)
+        if snapshot.manifest.account != account:
+            what = f"it belongs to the account {snapshot.manifest.account}"
+            yield Finding(f"{account}/{name}", what, "put it back there")
+    yield from _audit_contents(snapshots, quick, progress)
+    yield from _audit_links(archive, {snapshot.name: snapshot for snapshot in snapshots})
+    if archive.scope.snapshots is None:
+        yield from _audit_own(archive.path, snapshots)
+        yield from _audit_strangers(archive)
 
 
-def _audit_partials(archive: Path, unchained: list[str]) -> Iterator[Finding]:
+def _audit_contents(snapshots: list[Snapshot], quick: bool, progress: Progress) -> Iterator[Finding]:
+    """The files of all snapshots, several at a time; then, snapshot by snapshot, what they add up to."""
+    total = sum(len(snapshot.manifest.files) for snapshot in snapshots)
+    problems: dict[str, dict[str, str]] = {snapshot.name: {} for snapshot in snapshots}
+    tallies = {snapshot.name: Tally() for snapshot in snapshots}
+    for number, checked in enumerate(check_files(snapshots, quick=quick), 1):
+        name = checked.snapshot.name
+        progress(Step(f"checking {checked.snapshot.manifest.account}", number, total))
+        if checked.problem:
+            problems[name][checked.entry.path] = f"this file {checked.problem}"
+        elif checked.tally:
+            tallies[name].add(checked.tally)
+    for snapshot in snapshots:
+        where, found = f"{snapshot.path.parent.name}/{snapshot.name}", problems[snapshot.name]
+        whole_journal = not any(is_journal(path) for path in found)
+        for path, what in found.items():
+            yield Finding(f"{where}/{path}", what, _remade(snapshot) if whole_journal else _RESTORE)
+        for path, what in find_strangers(snapshot):
+            yield Finding(f"{where}/{path}", what, _NOT_OURS)
+        counted = counts_problem(snapshot.manifest)
+        if counted is None and not quick and not found:
+            counted = tally_problem(snapshot.manifest, tallies[snapshot.name])
+        if counted:
+            yield Finding(f"{where}/{MANIFEST}", counted, _RESTORE)
+
+
+def _remade(snapshot: Snapshot) -> str:
+    """What to do about a table when the payloads that it was made from are whole."""
+    account = snapshot.path.parent.name
+    return f"restore it from a backup, or run: wa2pg extract --account {account} --redecode {snapshot.name}"
+
+
+def _audit_partials(archive: _Archive, unchained: list[str]) -> Iterator[Finding]:
     """What a dead process left; while a living one holds the account, it is that one's work."""
-    if is_held(archive):
+    path = archive.path
+    if is_held(path):
         return
-    for partial in partial_snapshots(archive):
+    for partial in partial_snapshots(path) if archive.scope.snapshots is None else []:
         if is_held(partial):
             # the link of a killed extract goes on by itself
             continue
-        yield Finding(f"{archive.name}/{partial.name}", "this snapshot was left open", _REPAIR)
+        yield Finding(f"{path.name}/{partial.name}", "this snapshot was left open", _REPAIR)
     if not unchained:
         return
     try:
-        lost = find_unchained(archive).lost
+        lost = find_unchained(path).lost
     except UserError:  # the chain itself cannot be read, which is a finding already
         lost = dict.fromkeys(unchained, f"{CHAIN} cannot be read")
-    for name in unchained:
+    for name in archive.wanted(unchained):
         what = f"this snapshot is not in {CHAIN}"
         if name in lost:
-            yield Finding(f"{archive.name}/{name}", f"{what}: {lost[name]}", _RESTORE)
+            yield Finding(f"{path.name}/{name}", f"{what}: {lost[name]}", _RESTORE)
         else:
-            yield Finding(f"{archive.name}/{name}", what, _REPAIR)
+            yield Finding(f"{path.name}/{name}", what, _REPAIR)
 
 
-def _audit_sealed(path: Path, sealed_sha256: str | None) -> Iterator[Finding]:
-    where = f"{path.parent.name}/{path.name}"
-    try:
-        snapshot = read_snapshot(path)
-    except UserError as error:
-        yield Finding(where, error.message, _RESTORE)
-        return
-    if sealed_sha256 is not None and snapshot.sha256 != sealed_sha256:
-        yield Finding(where, "its manifest is not the one that was sealed", _RESTORE)
-    if snapshot.manifest.account != path.parent.name:
-        yield Finding(where, f"it belongs to the account {snapshot.manifest.account}", "put it back there")
-    for inside, what in audit_snapshot(snapshot):
-        yield Finding(f"{where}/{inside}", what, _RESTORE)
-
-
-def _audit_links(archive: Path, lines: list[ChainLine]) -> Iterator[Finding]:
+def _audit_links(archive: _Archive, readable: dict[str, Snapshot]) -> Iterator[Finding]:
     """Each manifest names the snapshot that was sealed before it."""
     previous: Link | None = None
-    for line in lines:
+    for line in archive.lines:
         if line.event == "removed":
             continue
-        try:
-            said = read_snapshot(archive / line.snapshot).manifest.previous
-        except UserError:
-            pass  # already a finding of its own; the chain's own line still links the next one
-        else:
-            if said != previous:
-                what = "the snapshot before it in the chain is not the one that it names"
-                yield Finding(f"{archive.name}/{line.snapshot}", what, _RESTORE)
+        # one that cannot be read is a finding already; the chain's own line still links the next one
+        snapshot = readable.get(line.snapshot)
+        if snapshot is not None and snapshot.manifest.previous != previous:
+            what = "the snapshot before it in the chain is not the one that it names"
+            yield Finding(f"{archive.path.name}/{line.snapshot}", what, _RESTORE)
         previous = Link(snapshot=line.snapshot, sha256=line.sha256)
+
+
+def _audit_own(archive: Path, snapshots: list[Snapshot]) -> Iterator[Finding]:
+    where = f"{archive.name}/{OWN}"
+    try:
+        own = read_own_document(archive)
+    except UserError as error:
+        yield Finding(where, error.message, "restore it from a backup")
+        return
+    # what a manifest says of the own addresses was remembered before it was sealed
+    if own is None and any(snapshot.manifest.own != Own() for snapshot in snapshots) and not is_held(archive):
+        yield Finding(where, "this file is missing", "restore it from a backup")
+
+
+def _audit_strangers(archive: _Archive) -> Iterator[Finding]:
+    # what a running extract adds while we look: a snapshot, the next chain on its way to its name
+    coming = {f"{CHAIN}.tmp", f"{OWN}.tmp"}
+    partials = {path.name for path in partial_snapshots(archive.path)}
+    allowed = {CHAIN, OWN, LOCK_NAME, *archive.on_disk, *partials, *coming}
+    for path in sorted(archive.path.iterdir()):
+        appeared = path.is_dir() and RUN_NAME_PATTERN.fullmatch(path.name)
+        if path.name not in allowed and not appeared:
+            yield Finding(f"{archive.path.name}/{path.name}", "no wa2pg put this here", _NOT_OURS)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import phonenumbers
-from pydantic import ValidationError
 
 from schemas.errors import ExitCode, UserError
 from schemas.files import replace_file
-from schemas.manifest import OWN, DamagedArchiveError, Own
+from schemas.manifest import OWN, Own
+from schemas.own import own_document, read_own_document
 
 
 def parse_own(phone: str | None, lid: str | None, *, option: str = "--own") -> Own:
@@ -64,13 +64,7 @@ def _parsed(digits: str) -> phonenumbers.PhoneNumber | None:
 
 def read_own(archive: Path) -> Own:
     """What is remembered of the account; nothing when nothing was said yet."""
-    path = archive / OWN
-    if not path.exists():
-        return Own()
-    try:
-        return Own.model_validate_json(path.read_bytes())
-    except ValidationError:
-        raise DamagedArchiveError(f"{OWN} of account {archive.name} cannot be read.") from None
+    return read_own_document(archive) or Own()
 
 
 def remember_own(archive: Path, said: Own) -> Own:
@@ -78,5 +72,5 @@ def remember_own(archive: Path, said: Own) -> Own:
     before = read_own(archive)
     both = Own(phone=said.phone or before.phone, lid=said.lid or before.lid)
     if both != before:
-        replace_file(archive / OWN, both.model_dump_json().encode() + b"\n")
+        replace_file(archive / OWN, own_document(both))
     return both

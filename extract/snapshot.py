@@ -21,17 +21,20 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from extract.chain import adopt_unchained, last_link
 from extract.journal import Journal, count_journal, read_journal, settle_journal
 from extract.link_end import read_link_end
+from extract.own import remember_own
+from extract.partials import partial_snapshots
 from extract.reserve import release_reserve
 from extract.sealed_journal import SealedJournalWriter
 from extract.tables import RawTables
 from extract.whatsapp.announcements import Announcements
 from extract.whatsapp.decode import decode_entry, decode_inline
-from schemas.datadir import PARTIAL_SUFFIX, RUN_NAME_PATTERN, is_held, new_run_name
+from schemas.datadir import PARTIAL_SUFFIX, is_held, new_run_name
 from schemas.files import fsync_folder, make_private_folder, replace_file
 from schemas.manifest import (
     FORMAT,
     MANIFEST,
     MANIFEST_SHA256,
+    OWN,
     ChainLine,
     Counts,
     Manifest,
@@ -42,6 +45,7 @@ from schemas.manifest import (
     Span,
     Tool,
     append_to_chain,
+    checksum_line,
     read_snapshot,
 )
 from schemas.progress import Progress, Step, no_progress
@@ -162,7 +166,7 @@ def seal_snapshot(
     content = manifest.to_json()
     sha256 = hashlib.sha256(content).hexdigest()
     replace_file(building / MANIFEST, content)
-    replace_file(building / MANIFEST_SHA256, f"{sha256}  {MANIFEST}\n".encode())
+    replace_file(building / MANIFEST_SHA256, checksum_line(sha256))
     _put_in_place(opened.archive, opened.name, sha256)
     return read_snapshot(opened.archive / opened.name)
 
@@ -209,17 +213,6 @@ def _moment(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def partial_snapshots(archive: Path) -> list[Path]:
-    """The folders of open snapshots, oldest first; whether somebody is filling them is not asked."""
-    if not archive.is_dir():
-        return []
-    return sorted(
-        path
-        for path in archive.iterdir()
-        if path.name.endswith(PARTIAL_SUFFIX) and RUN_NAME_PATTERN.fullmatch(path.name.removesuffix(PARTIAL_SUFFIX))
-    )
-
-
 def recover(archive: Path, progress: Progress = no_progress, *, wait: bool = True) -> list[Snapshot]:
     """Finish what a process that died left behind; the caller holds the account's lock.
 
@@ -249,6 +242,9 @@ def recover(archive: Path, progress: Progress = no_progress, *, wait: bool = Tru
         if not count_journal(partial):
             shutil.rmtree(partial)
         else:
+            if record.own != Own() and not (archive / OWN).exists():
+                # a link learns the addresses before it remembers them
+                remember_own(archive, record.own)
             opened = OpenSnapshot(archive, name, record, Journal(partial))
             end = read_link_end(partial)
             sealed.append(

@@ -102,6 +102,14 @@ def embedded_exists(folder: Path) -> bool:
     return find_place(folder).cluster.exists()
 
 
+def find_running(folder: Path) -> Embedded | None:
+    """The server that belongs to `folder` if it runs; nothing is started or made by asking."""
+    place = find_place(folder)
+    if not place.cluster.exists() or _server_process(place) is None:
+        return None
+    return Embedded(place.home, place.sockets, find_binaries())
+
+
 def stop_embedded(folder: Path) -> bool:
     """Stop the server that belongs to `folder`; False when none was running."""
     place = find_place(folder)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import Link, Tool
+from schemas.sound import LeftOut
 from schemas.tables import CLEAN_TABLES
 
 RUN_JSON = "run.json"
@@ -87,7 +88,10 @@ class LanguageModelRecord(_Strict):
 
 
 class CleanRun(_Strict):
-    """What run.json says: inputs, settings and outcome of one transform."""
+    """What run.json says: inputs, settings and outcome of one transform.
+
+    `left_out` are the damaged parts of the archive that `--skip-damaged` went on without.
+    """
 
     format: Literal[3]
     tool: Tool
@@ -106,6 +110,7 @@ class CleanRun(_Strict):
     contacts_without_messages: int = Field(ge=0)
     own_known: bool
     history_complete: bool
+    left_out: list[LeftOut] = []
     warnings: list[str]
     review: ReviewRecord | None = None
     language_model: LanguageModelRecord | None = None

@@ -6,12 +6,12 @@ Both are read as hostile: whatever is not of this form raises DamagedArchiveErro
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.datadir import RUN_NAME_PATTERN, is_held
 from schemas.errors import ExitCode, UserError
@@ -25,11 +25,15 @@ CHAIN = "chain.jsonl"
 OWN = "own.json"
 
 
+# a time that a program wrote: with its offset, and far enough from the calendar's ends to reckon with
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
+
+
 class DamagedArchiveError(UserError):
     """Something in the archive is not what its manifest or the format says."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, hint="run: wa2pg audit", exit_code=ExitCode.ARCHIVE)
+    def __init__(self, message: str, hint: str = "run: wa2pg audit") -> None:
+        super().__init__(message, hint=hint, exit_code=ExitCode.ARCHIVE)
 
 
 class _Strict(BaseModel):
@@ -83,16 +87,16 @@ class Counts(_Strict):
 
 
 class Span(_Strict):
-    """First and last message, without times of zero and without times after sealing."""
+    """First and last message, as the phone gave their times; a time of zero is none."""
 
-    first: datetime | None
-    last: datetime | None
+    first: AwareDatetime | None
+    last: AwareDatetime | None
 
 
 class FileEntry(_Strict):
     """One file of the snapshot. `path` is relative to its folder, with `/`; `table` names its schema."""
 
-    path: str = Field(pattern=r"^[a-z0-9_.-]+(/[a-z0-9_.-]+)?$")
+    path: str = Field(pattern=r"^[a-z0-9_-][a-z0-9_.-]*(/[a-z0-9_-][a-z0-9_.-]*)?$")
     table: str
     rows: int = Field(ge=0)
     bytes: int = Field(ge=0)
@@ -116,8 +120,8 @@ class Manifest(_Strict):
     snapshot: str = Field(pattern=f"^{RUN_NAME_PATTERN.pattern}$")
     own: Own
     source: Source
-    started_at: datetime
-    sealed_at: datetime
+    started_at: Moment
+    sealed_at: Moment
     complete: bool
     ended: Ended
     counts: Counts
@@ -133,19 +137,31 @@ class Manifest(_Strict):
 
 
 class ChainLine(Link):
-    """One line of chain.jsonl."""
+    """One line of chain.jsonl. `check` is the first 16 hex digits of the sha256 of all lines before and of this one."""
 
     event: Literal["sealed", "removed"] = "sealed"
-    at: datetime
+    at: Moment
+    check: str | None = Field(default=None, pattern="^[0-9a-f]{16}$")
+
+    def checked(self, before: bytes) -> "ChainLine":
+        """The same line as it stands behind `before`, the bytes of all lines before it."""
+        bare = self.model_copy(update={"check": None})
+        check = hashlib.sha256(before + bare.to_json()).hexdigest()[:16]
+        return bare.model_copy(update={"check": check})
+
+    def to_json(self) -> bytes:
+        """The exact bytes of the line."""
+        return self.model_dump_json(exclude_none=True).encode() + b"\n"
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A sealed snapshot on disk with its manifest."""
+    """A sealed snapshot on disk with its manifest. `left_out` are paths of files that cannot be read."""
 
     path: Path
     manifest: Manifest
     sha256: str
+    left_out: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -154,22 +170,32 @@ class Snapshot:
 
     def files(self, table: str) -> list[Path]:
         """The Parquet files of one table (`messages`, `chats`, … or `journal`), in order."""
-        return [self.path / entry.path for entry in self.manifest.files if entry.table == table]
+        found = [entry.path for entry in self.manifest.files if entry.table == table]
+        return [self.path / path for path in found if path not in self.left_out]
+
+    def without(self, paths: frozenset[str]) -> "Snapshot":
+        """The same snapshot with these files left out."""
+        return replace(self, left_out=paths)
 
 
-def read_snapshot(path: Path) -> Snapshot:
-    """Read a sealed snapshot's manifest; raises DamagedArchiveError when it is missing, edited or not ours."""
+def read_snapshot(path: Path, *, sealed_as: str | None = None) -> Snapshot:
+    """Read a sealed snapshot's manifest; raises DamagedArchiveError when it is missing, edited or not ours.
+
+    `sealed_as` is a sha256 from elsewhere that vouches for the manifest where its own checksum is damaged.
+    """
     try:
         content = (path / MANIFEST).read_bytes()
-        recorded = (path / MANIFEST_SHA256).read_text("ascii").split()
-    except (FileNotFoundError, UnicodeDecodeError):
-        raise DamagedArchiveError(f"Snapshot {path.name} has no manifest or no checksum of it.") from None
-    sha256 = hashlib.sha256(content).hexdigest()
-    if recorded != [sha256, MANIFEST]:
-        raise DamagedArchiveError(f"The manifest of snapshot {path.name} was changed after sealing.")
+        sha256 = hashlib.sha256(content).hexdigest()
+        recorded = b"" if sha256 == sealed_as else (path / MANIFEST_SHA256).read_bytes()
+    except OSError:
+        raise DamagedArchiveError(
+            f"Snapshot {path.name} has no manifest or no checksum of it that can be read."
+        ) from None
+    if sha256 != sealed_as and recorded != checksum_line(sha256):
+        raise DamagedArchiveError(f"The manifest of snapshot {path.name} or its checksum was changed after sealing.")
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise DamagedArchiveError(f"The manifest of snapshot {path.name} is not JSON.") from None
     if isinstance(document, dict) and isinstance(document.get("format"), int) and document["format"] > FORMAT:
         raise UserError(
@@ -186,25 +212,38 @@ def read_snapshot(path: Path) -> Snapshot:
     return Snapshot(path, manifest, sha256)
 
 
+def checksum_line(sha256: str) -> bytes:
+    """The content of manifest.sha256, in the form of `sha256sum`."""
+    return f"{sha256}  {MANIFEST}\n".encode()
+
+
 def read_chain(archive: Path) -> Iterator[ChainLine]:
-    """The lines of chain.jsonl in order; raises DamagedArchiveError at one that is not of its form."""
+    """The lines of chain.jsonl in order; raises DamagedArchiveError at one that is not as it was written."""
     path = archive / CHAIN
-    if not path.exists():
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
         return
-    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-        if not line.strip():
-            continue
+    except OSError:
+        raise DamagedArchiveError(f"{CHAIN} cannot be read.") from None
+    start = 0
+    for number, raw in enumerate(content.splitlines(keepends=True), 1):
         try:
-            yield ChainLine.model_validate_json(line)
+            line = ChainLine.model_validate_json(raw)
         except ValidationError:
             raise DamagedArchiveError(f"Line {number} of {CHAIN} cannot be read.") from None
+        changed = line.check is not None and line != line.checked(content[:start])
+        if changed or raw != line.to_json():
+            raise DamagedArchiveError(f"Line {number} of {CHAIN}, or one before it, was changed or removed.")
+        yield line
+        start += len(raw)
 
 
 def append_to_chain(archive: Path, line: ChainLine) -> None:
     """Add one line to chain.jsonl; the file is replaced whole, so no crash can leave half a line."""
     path = archive / CHAIN
     before = path.read_bytes() if path.exists() else b""
-    replace_file(path, before + line.model_dump_json().encode() + b"\n")
+    replace_file(path, before + line.checked(before).to_json())
 
 
 def sealed_snapshots(archive: Path) -> list[Snapshot]:

@@ -2,20 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
-from pydantic import ValidationError
+from typing import Any
 
 from schemas.datadir import PARTIAL_SUFFIX, is_held
 from schemas.errors import ExitCode, UserError
-from schemas.files import sha256_of
-from schemas.manifest import OWN, DamagedArchiveError, Own, Snapshot, history_complete, sealed_snapshots
-from schemas.tables import RAW_TABLES, fingerprint
-from schemas.words import SourceKind
+from schemas.manifest import DamagedArchiveError, Own, Snapshot, history_complete, sealed_snapshots
+from schemas.own import read_own_document
+from schemas.sealed_file import file_problem
+from schemas.sound import LeftOut, SoundArchive, read_sound
 
 # how far ahead a phone's clock may be
 _CLOCK_TOLERANCE = timedelta(days=1)
@@ -27,8 +24,8 @@ TABLES_READ = ("messages", "chats", "contacts", "lid_map", "rejects")
 class Archive:
     """Snapshots in the order of their payloads (replaced ones left out) and the company's own addresses.
 
-    `left_open`: an extract died and nobody has sealed yet what it had received. `complete`: nothing is known to be
-    missing.
+    `left_open`: an extract died and nobody has sealed yet what it had received. `complete`: nothing that was to be
+    extracted is known to be missing. `left_out` are damaged parts that are not read, `remarks` what else is damaged.
     """
 
     account: str
@@ -36,6 +33,8 @@ class Archive:
     own: list[Own]
     left_open: bool = False
     complete: bool = True
+    left_out: list[LeftOut] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def files(self, table: str) -> list[tuple[Path, int]]:
         """The Parquet files of a raw table, each with the place of its snapshot in the order."""
@@ -53,81 +52,69 @@ class Archive:
         return max(snapshot.manifest.sealed_at for snapshot in self.snapshots) + _CLOCK_TOLERANCE
 
 
-def read_archive(path: Path) -> Archive:
+def read_archive(path: Path, *, skip_damaged: bool = False) -> Archive:
     """Open `archive/<account>` and hold the files that transform reads against the manifests, checksum and all.
 
     Hashing costs a fiftieth of what is done with the bytes afterwards; the journal is audit's to check. Raises
-    UserError (5) when there is no snapshot and DamagedArchiveError when a file is not what its manifest says.
+    UserError (5) when there is no snapshot and DamagedArchiveError when a file is not what its manifest says; with
+    `skip_damaged` what is damaged is left out, file by file, and named in the archive's `left_out`.
     """
-    snapshots = sealed_snapshots(path)
-    if not snapshots:
-        raise UserError(
-            f"The account {path.name} has no archive yet.",
-            hint=f"run: wa2pg extract --account {path.name}",
-            exit_code=ExitCode.ARCHIVE,
-        )
-    complete = history_complete(snapshots)
-    snapshots = without_replaced(snapshots)
-    for snapshot in snapshots:
-        _check_files(snapshot)
+    sound = read_sound(path, TABLES_READ) if skip_damaged else SoundArchive(sealed_snapshots(path))
+    if not sound.snapshots:
+        raise _nothing_to_read(path.name, damaged=bool(sound.left_out))
+    complete = history_complete(sound.snapshots)
+    sound = sound.in_use()
+    snapshots, remarks = sound.snapshots, list(sound.remarks)
+    if not skip_damaged:
+        for snapshot in snapshots:
+            _check_files(snapshot)
     own = [snapshot.manifest.own for snapshot in snapshots]
-    remembered = _read_own(path / OWN)
+    remembered = None
+    try:
+        remembered = read_own_document(path)
+    except DamagedArchiveError as error:
+        if not skip_damaged:
+            raise
+        remarks.append(error.message.rstrip("."))
     if remembered:
         # what was said last mends what was mistyped before
         own = [Own(phone=None if remembered.phone else o.phone, lid=None if remembered.lid else o.lid) for o in own]
     left_open = not is_held(path) and any(not is_held(partial) for partial in path.glob(f"*{PARTIAL_SUFFIX}"))
-    return Archive(path.name, snapshots, [*own, remembered] if remembered else own, left_open, complete)
+    return Archive(
+        path.name,
+        snapshots,
+        [*own, remembered] if remembered else own,
+        left_open,
+        complete,
+        left_out=sound.left_out,
+        remarks=remarks,
+    )
 
 
-def without_replaced(snapshots: list[Snapshot]) -> list[Snapshot]:
-    """Put each redecoded snapshot in the place of the one it was made from; the last made wins."""
-    place_of: dict[str, int] = {}
-    places: list[Snapshot] = []
-    for snapshot in snapshots:
-        source = snapshot.manifest.source
-        origin = source.detail if source.kind is SourceKind.REDECODE else None
-        # an original that was removed since keeps its place for whatever else was made from it
-        place = place_of.get(origin, len(places)) if origin else len(places)
-        places[place : place + 1] = [snapshot]
-        place_of[snapshot.name] = place
-        if origin:
-            place_of[origin] = place
-    return places
-
-
-def _read_own(path: Path) -> Own | None:
-    try:
-        return Own.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except ValidationError:
-        raise DamagedArchiveError(f"{OWN} of the account {path.parent.name} cannot be read.") from None
+def _nothing_to_read(account: str, *, damaged: bool) -> UserError:
+    if damaged:
+        return DamagedArchiveError(f"No snapshot of the account {account} can be read.")
+    return UserError(
+        f"The account {account} has no archive yet.",
+        hint=f"run: wa2pg extract --account {account}",
+        exit_code=ExitCode.ARCHIVE,
+    )
 
 
 def _check_files(snapshot: Snapshot) -> None:
     for entry in snapshot.manifest.files:
-        if entry.table not in TABLES_READ:
-            continue
-        path = snapshot.path / entry.path
-        where = f"{entry.path} of snapshot {snapshot.name}"
-        if not path.is_file():
-            raise DamagedArchiveError(f"The file {where} is missing.")
-        if path.stat().st_size != entry.bytes or sha256_of(path) != entry.sha256:
-            raise DamagedArchiveError(f"The file {where} is not what was sealed.")
-        try:
-            with pq.ParquetFile(path) as file:
-                rows, found = file.metadata.num_rows, fingerprint(file.schema_arrow)
-        except (pa.ArrowException, OSError):
-            raise DamagedArchiveError(f"The file {where} is not Parquet.") from None
-        if rows != entry.rows or found != fingerprint(RAW_TABLES[entry.table]):
-            raise DamagedArchiveError(f"The file {where} has not the rows or columns that its manifest says.")
+        if entry.table in TABLES_READ and (problem := file_problem(snapshot.path, entry)):
+            raise DamagedArchiveError(
+                f"The file {entry.path} of snapshot {snapshot.name} {problem}.",
+                hint="run: wa2pg audit; to go on without what is damaged: wa2pg transform --skip-damaged",
+            )
 
 
 def inputs_hash(
     archive: Archive, as_of: datetime, settings: dict[str, str | None], tool_version: str, review: str | None = None
 ) -> str:
     """Hex sha256 of everything that a run's tables depend on; `review` is the hash of the review file, if any."""
-    inputs = {
+    inputs: dict[str, Any] = {
         "snapshots": [snapshot.sha256 for snapshot in archive.snapshots],
         "own": archive.own_addresses,
         "as_of": as_of.isoformat(),
@@ -136,4 +123,6 @@ def inputs_hash(
     }
     if review:
         inputs["review"] = review
+    if archive.left_out:
+        inputs["left_out"] = [[part.snapshot, part.path] for part in archive.left_out]
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

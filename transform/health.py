@@ -7,7 +7,7 @@ from schemas.datadir import DataDir
 from schemas.files import sha256_of
 from schemas.health import Check, Health
 from schemas.manifest import sealed_snapshots
-from transform.archive import without_replaced
+from schemas.replaced import without_replaced
 from transform.language.model import MODEL, OwnModel
 
 # the card of the released model names its file by hash

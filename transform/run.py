@@ -10,6 +10,7 @@ from schemas.datadir import PARTIAL_SUFFIX, DataDir, exclusive
 from schemas.files import private_umask, replace_file
 from schemas.manifest import Link, Tool
 from schemas.progress import Progress, Step, no_progress
+from schemas.sound import LeftOut
 from schemas.version import VERSION
 from transform.addressbook import own_region
 from transform.archive import Archive, inputs_hash, read_archive
@@ -33,13 +34,14 @@ class TransformOptions:
 
     `region` (ISO 3166 alpha-2; default: the own number's) reads local forms of numbers. `languages` weighs those that
     the company's clients write (1 when not named). `enrich=False` leaves language and status out: that is for measuring
-    the rest.
+    the rest. `skip_damaged` leaves damaged parts of the archive out and says so, instead of refusing it.
     """
 
     as_of: datetime | None = None
     region: str | None = None
     languages: Mapping[str, float] = field(default_factory=dict)
     enrich: bool = True
+    skip_damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def transform(
     started_at = datetime.now(UTC)
     as_of = as_utc(options.as_of or started_at)
     progress(Step("opening the archive"))
-    archive = read_archive(data.archive(account))
+    archive = read_archive(data.archive(account), skip_damaged=options.skip_damaged)
     region = (options.region or own_region(archive) or "").upper() or None
     reader, asker = None, None
     settings: dict[str, str | None] = {"region": region, "language": None, "status": None}
@@ -111,6 +113,7 @@ def transform(
             contacts_without_messages=outcome.contacts_without_messages,
             own_known=bool(archive.own_addresses),
             history_complete=archive.complete,
+            left_out=archive.left_out,
             warnings=[
                 *_warnings(archive, outcome),
                 *(review.warnings() if review else []),
@@ -133,7 +136,7 @@ def as_utc(moment: datetime) -> datetime:
 
 
 def _warnings(archive: Archive, outcome: Outcome) -> list[str]:
-    warnings = []
+    warnings = [*archive.remarks, *map(_left_out, archive.left_out)]
     if archive.left_open:
         warnings.append("an extract died before it sealed what it had: run wa2pg audit --repair, then this again")
     if not archive.own_addresses:
@@ -143,6 +146,14 @@ def _warnings(archive: Archive, outcome: Outcome) -> list[str]:
     if with_nul := outcome.texts_with_nul:
         warnings.append(f"{_messages(with_nul)} held characters 0, which PostgreSQL cannot keep; removed")
     return warnings
+
+
+def _left_out(part: LeftOut) -> str:
+    """What a damaged part costs, and how to have it back."""
+    if part.path is None:
+        return f"left out: snapshot {part.snapshot} whole, nobody knows how many rows: {part.what}"
+    rows = f"{part.rows} row of {part.table}" if part.rows == 1 else f"{part.rows} rows of {part.table}"
+    return f"left out: {part.path} of snapshot {part.snapshot}, {rows}: the file {part.what}"
 
 
 def _messages(count: int) -> str:

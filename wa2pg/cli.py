@@ -17,11 +17,13 @@ _COMMANDS = {
     "import": "wa2pg.commands.import_:import_command",
     "review": "wa2pg.commands.review:review_command",
     "audit": "wa2pg.commands.audit:audit_command",
+    "snapshots": "wa2pg.commands.snapshots:snapshots_group",
     "sessions": "wa2pg.commands.sessions:sessions_group",
     "db": "wa2pg.commands.database:db_group",
     "org": "wa2pg.commands.database:org_group",
     "evaluate": "wa2pg.commands.evaluate:evaluate_group",
     "doctor": "wa2pg.commands.doctor:doctor_command",
+    "completion": "wa2pg.commands.completion:completion_command",
     "demo": "wa2pg.commands.demo:demo_command",
 }
 _PARTS = ("neonize", "pyarrow", "duckdb", "psycopg", "fasttext-community", "phonenumbers")

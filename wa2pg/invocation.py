@@ -17,6 +17,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress
 from schemas.settings import Settings, read_settings
 from schemas.version import VERSION
+from wa2pg.completion import complete_account
 from wa2pg.progress import Style, default_style, shown_progress
 from wa2pg.talk import pasteable, stdout, talk_in_json, warn
 
@@ -96,7 +97,12 @@ class Invocation:
         return int(exit_code)
 
 
-_account_option = click.option("--account", metavar="NAME", help="WhatsApp account to work on (WA2PG_ACCOUNT).")
+_account_option = click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=complete_account,
+    help="WhatsApp account to work on (WA2PG_ACCOUNT).",
+)
 
 
 def command_options(

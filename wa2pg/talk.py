@@ -91,11 +91,16 @@ def say(message: str) -> None:
     _print_folded(stderr(), Text(pasteable(message)))
 
 
+def printable(text: str) -> str:
+    """`text` without what would move a terminal's cursor or colour it: file names and addresses come from outside."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
 def report_text(title: str, rows: list[tuple[str, str]], width: int = 80) -> Text:
     """A report: a title and label-value lines, long values folded under themselves."""
     column = max((len(label) for label, _ in rows), default=0) + 4
     report = Text(title + "\n", style="bold")
-    for label, value in rows:
+    for label, value in ((printable(label), printable(value)) for label, value in rows):
         folded = textwrap.wrap(value, max(20, width - column), break_on_hyphens=False, break_long_words=False) or [""]
         lines = [f"  {label}".ljust(column) + folded[0], *(" " * column + line for line in folded[1:])]
         report.append("".join(line.rstrip() + "\n" for line in lines), style="not bold")

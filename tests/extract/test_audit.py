@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from extract.audit import audit
+from extract.own import read_own
 from extract.snapshot import open_snapshot
 from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
-from schemas.manifest import Own, Source
+from schemas.files import make_private_folder
+from schemas.manifest import ChainLine, Own, Source, read_chain
 from schemas.words import SourceKind
 from tests.extract.payloads import archive, extract, history, info, snapshots
 
@@ -43,6 +45,26 @@ def test_every_file_of_a_snapshot_is_held_against_its_checksum(two: Path) -> Non
         assert _found(two), path.name
         path.write_bytes(good)
     assert _found(two) == []
+
+
+def test_an_archive_from_before_the_chain_had_checks_is_good_and_goes_on(two: Path) -> None:
+    chain, own = archive(two) / "chain.jsonl", archive(two) / "own.json"
+    lines = [ChainLine.model_validate_json(line) for line in chain.read_text().splitlines()]
+    chain.write_bytes(b"".join(line.model_copy(update={"check": None}).to_json() for line in lines))
+    own.write_text('{"phone":"996555000111@s.whatsapp.net","lid":null}\n')
+    assert _found(two) == []
+
+    extract(two, history(info("C")))
+    assert _found(two) == []
+    assert [line.check is None for line in read_chain(archive(two))] == [True, True, False]
+    chain.write_bytes(chain.read_bytes().replace(b'"at":"20', b'"at":"21', 1))
+    assert any("Line 3 of chain.jsonl, or one before it, was changed" in line for line in _found(two))
+
+
+def test_a_snapshot_that_is_sealed_while_the_audit_runs_is_no_finding(two: Path) -> None:
+    with exclusive(archive(two), "extract"):
+        (archive(two) / "chain.jsonl").write_bytes((archive(two) / "chain.jsonl").read_bytes().splitlines(True)[0])
+        assert _found(two) == []
 
 
 def test_a_removed_snapshot_is_found(two: Path) -> None:
@@ -97,6 +119,18 @@ def test_a_snapshot_that_a_living_process_fills_is_no_finding(two: Path) -> None
         open_snapshot(archive(two), own=Own(), source=Source(kind=SourceKind.REPLAY))
         assert _found(two) == []
     assert any("left open" in finding for finding in _found(two))
+
+
+def test_own_addresses_that_a_killed_link_knew_are_remembered_when_its_snapshot_is_sealed(tmp_path: Path) -> None:
+    own = Own(phone="996555000111@s.whatsapp.net")
+    with exclusive(make_private_folder(archive(tmp_path)), "extract"):
+        opened = open_snapshot(archive(tmp_path), own=own, source=Source(kind=SourceKind.WHATSAPP))
+        opened.journal.append(b"a payload", "replay")
+
+    assert audit(DataDir(tmp_path / "data"), [], repair=True) == []
+    assert read_own(archive(tmp_path)) == own
+    (archive(tmp_path) / "own.json").unlink()
+    assert _found(tmp_path) == ["default/own.json: this file is missing"]
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from schemas.manifest import (
     read_snapshot,
     sealed_snapshots,
 )
+from schemas.own import own_document
 from schemas.tables import RAW_TABLES, fingerprint
 from schemas.words import Ended, SourceKind
 
@@ -173,7 +174,7 @@ class Archive:
 
     def remember_own(self, own: Own) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        replace_file(self.path / OWN, own.model_dump_json().encode())
+        replace_file(self.path / OWN, own_document(own))
 
 
 def sealed_snapshots_before(path: Path, name: str) -> Link | None:

@@ -81,10 +81,15 @@ class Tables:
 
 
 def clean(
-    archive: Archive, *, as_of: datetime | None = AS_OF, region: str | None = None, enrich: bool = False
+    archive: Archive,
+    *,
+    as_of: datetime | None = AS_OF,
+    region: str | None = None,
+    enrich: bool = False,
+    skip_damaged: bool = False,
 ) -> Tables:
     """Transform with the quick language detector; without language and status unless `enrich=True`."""
-    options = TransformOptions(as_of=as_of, region=region, enrich=enrich)
+    options = TransformOptions(as_of=as_of, region=region, enrich=enrich, skip_damaged=skip_damaged)
     return Tables(transform(archive.data, archive.account, options, language=FirstLetterDetector()))
 
 

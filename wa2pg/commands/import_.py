@@ -20,12 +20,20 @@ from wa2pg.commands.transform import as_of_option, run_transform, transform_body
 from wa2pg.commands.transform import exit_code_of as transform_exit_code
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.language_model import language_model, with_language_model_options
+from wa2pg.organization_completion import complete_organization
 from wa2pg.sources import SOURCE_OPTIONS, take, with_source_options
 from wa2pg.unattended import run_unattended
 
 
 @click.command("import", short_help="Extract, transform and load in a row.")
-@click.option("--organization-id", "--org", "org", metavar="ORG", help="Organisation, by id or slug (WA2PG_ORG).")
+@click.option(
+    "--organization-id",
+    "--org",
+    "org",
+    metavar="ORG",
+    shell_complete=complete_organization,
+    help="Organisation, by id or slug (WA2PG_ORG).",
+)
 @with_source_options
 @as_of_option
 @with_load_options

@@ -13,6 +13,7 @@ from load.run import check_ready, load
 from schemas.clean_run import read_current_run
 from schemas.errors import ExitCode, UserError
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.organization_completion import complete_organization
 from wa2pg.talk import report_text
 from wa2pg.target import open_target
 
@@ -55,7 +56,12 @@ def with_load_options(function: Any) -> Any:
 
 
 @click.command("load", short_help="Clean tables to PostgreSQL.")
-@click.option("--org", metavar="ORG", help="Organisation, by id or slug (WA2PG_ORG).")
+@click.option(
+    "--org",
+    metavar="ORG",
+    shell_complete=complete_organization,
+    help="Organisation, by id or slug (WA2PG_ORG).",
+)
 @with_load_options
 @command_options("load")
 def load_command(invocation: Invocation, org: str | None, **options: Any) -> int:

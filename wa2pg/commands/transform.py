@@ -1,5 +1,6 @@
 """`wa2pg transform`: sealed snapshots to clean tables."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,8 +42,11 @@ as_of_option = click.option(
 @as_of_option
 @with_language_model_options
 @click.option("--show-request", metavar="PHONE", help="With --use-llm: print what would be sent about a client.")
+@click.option("--skip-damaged", is_flag=True, help="Leave damaged parts of the archive out and say what is missing.")
 @command_options("transform")
-def transform_command(invocation: Invocation, as_of: datetime | None, show_request: str | None, **options: Any) -> int:
+def transform_command(
+    invocation: Invocation, as_of: datetime | None, show_request: str | None, skip_damaged: bool, **options: Any
+) -> int:
     """Make clean tables of everything the account's archive holds.
 
     Needs no network (but for --use-llm) and changes nothing in the archive; run it as often as you like.
@@ -53,7 +57,7 @@ def transform_command(invocation: Invocation, as_of: datetime | None, show_reque
     """
     if show_request is not None:
         return _show_request(invocation, as_of, show_request, use_llm=options["use_llm"])
-    folder = run_transform(invocation, as_of, language_model(invocation, options))
+    folder = run_transform(invocation, as_of, language_model(invocation, options), skip_damaged=skip_damaged)
     return invocation.finish(
         transform_body(folder),
         [transform_table(invocation, folder)],
@@ -62,10 +66,13 @@ def transform_command(invocation: Invocation, as_of: datetime | None, show_reque
     )
 
 
-def run_transform(invocation: Invocation, as_of: datetime | None, model: LanguageModel | None) -> CleanRunFolder:
+def run_transform(
+    invocation: Invocation, as_of: datetime | None, model: LanguageModel | None, *, skip_damaged: bool = False
+) -> CleanRunFolder:
     """Make the account's clean tables."""
+    options = replace(_options(invocation, as_of), skip_damaged=skip_damaged)
     with invocation.progress() as progress:
-        folder = transform(invocation.data(), invocation.account, _options(invocation, as_of), progress, model=model)
+        folder = transform(invocation.data(), invocation.account, options, progress, model=model)
     invocation.warnings += transform_warnings(folder)
     return folder
 
@@ -118,6 +125,7 @@ def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
         "history_complete": run.history_complete,
         "language_model": run.language_model.model_dump(mode="json") if run.language_model else None,
         "review": run.review.model_dump() if run.review else None,
+        "left_out": [part.model_dump() for part in run.left_out],
     }
 
 
@@ -140,6 +148,11 @@ def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Text:
     ]
     if accounting.undecoded:
         rows.append(("not decoded", _summed(accounting.undecoded)))
+    if run.left_out:
+        files = len(run.left_out)
+        lost = sum(part.rows or 0 for part in run.left_out)
+        more = " and more" if any(part.rows is None for part in run.left_out) else ""
+        rows.append(("damaged, left out", f"{lost:,} rows{more} in {files} {'part' if files == 1 else 'parts'}"))
     if run.people_without_number:
         rows.append(
             ("without a number", f"{run.people_without_number:,} people, {run.messages_without_number:,} messages")

@@ -1,0 +1,97 @@
+"""How people name an account or a snapshot: `office`, `20261123T031500Z-k3f9`, `office/20261123T031500Z-k3f9`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.datadir import RUN_NAME_PATTERN, DataDir, check_account
+from schemas.errors import ExitCode, UserError
+from schemas.manifest import read_chain
+
+
+@dataclass(frozen=True)
+class Scope:
+    """An account's archive, or some snapshots of it (None: all)."""
+
+    account: str
+    snapshots: frozenset[str] | None = None
+
+
+def read_scopes(data: DataDir, words: Sequence[str]) -> list[Scope]:
+    """What the words name, an entry an account, in the order given; every account when there are none.
+
+    Raises UserError (5) for an account without archive and a snapshot that is not there, (2) for neither form.
+    """
+    scopes: dict[str, Scope] = {}
+    for word in words or data.accounts():
+        account, name = _account_and_name(data, word)
+        known = scopes.get(account)
+        if name is None:
+            scopes[account] = Scope(account)
+        elif known is None or known.snapshots is not None:
+            scopes[account] = Scope(account, frozenset({name}) | (known.snapshots or frozenset() if known else set()))
+    return list(scopes.values())
+
+
+def snapshot_folder(data: DataDir, word: str) -> Path:
+    """The folder of the one snapshot that the word names; raises UserError (5) when there is none."""
+    account, name = _account_and_name(data, word)
+    if name is None:
+        raise UserError(
+            f"{account} is an account, not a snapshot.",
+            hint=f"run: wa2pg snapshots list --account {account}",
+            exit_code=ExitCode.USAGE,
+        )
+    folder = data.archive(account) / name
+    if not folder.is_dir():
+        raise _no_snapshot(name)
+    return folder
+
+
+def require_archive(data: DataDir, account: str) -> Path:
+    """`archive/<account>`; raises UserError (5) when the account has none."""
+    if account not in data.accounts():
+        raise UserError(
+            f"The account {account} has no archive.",
+            hint=f"run: wa2pg extract --account {account}",
+            exit_code=ExitCode.ARCHIVE,
+        )
+    return data.archive(account)
+
+
+def _account_and_name(data: DataDir, word: str) -> tuple[str, str | None]:
+    account, _, name = word.rstrip("/").rpartition("/")
+    if not RUN_NAME_PATTERN.fullmatch(name):
+        require_archive(data, check_account(word))
+        return word, None
+    accounts = [account] if account else data.accounts()
+    if account:
+        require_archive(data, check_account(account))
+    having = [known for known in accounts if _has(data.archive(known), name)]
+    if len(having) > 1:
+        raise UserError(
+            f"Several accounts have a snapshot {name}.", hint=f"say which: {having[0]}/{name}", exit_code=ExitCode.USAGE
+        )
+    if not having:
+        raise _no_snapshot(name)
+    return having[0], name
+
+
+def _has(archive: Path, name: str) -> bool:
+    """Whether a sealed snapshot is there, or should be: the chain names it."""
+    if (archive / name).is_dir():
+        return True
+    events: dict[str, str] = {}
+    try:
+        for line in read_chain(archive):
+            events[line.snapshot] = line.event
+    except UserError:
+        # audit says so
+        pass
+    return events.get(name) == "sealed"
+
+
+def _no_snapshot(name: str) -> UserError:
+    return UserError(
+        f"There is no sealed snapshot {name}.", hint="run: wa2pg snapshots list", exit_code=ExitCode.ARCHIVE
+    )

@@ -1,0 +1,175 @@
+"""`wa2pg audit` and `wa2pg snapshots` as people run them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from schemas.manifest import Own, Snapshot
+from tests.cli.conftest import Terminal
+from tests.extract.payloads import CHAT, archive, extract, history, info, snapshots
+from tests.extract.resealed import reseal
+
+OWN = Own(phone="996312000000@s.whatsapp.net")
+OTHER = "996555000002@s.whatsapp.net"
+
+
+@pytest.fixture
+def two(terminal: Terminal) -> list[Snapshot]:
+    """Two snapshots of the account `default` in the terminal's data directory."""
+    extract(terminal.folder, history(info("A", message="first words"), info("B", status=2)), own=OWN)
+    extract(
+        terminal.folder,
+        history(info("A", message="other words"), info("B", status=4), info("C")),
+        history(info("D", chat=OTHER), chat=OTHER),
+    )
+    return snapshots(terminal.folder)
+
+
+def test_n_of_n_damaged_files_are_found_with_exit_5_each_time_and_0_before_and_after(
+    terminal: Terminal, two: list[Snapshot]
+) -> None:
+    folder = two[0].path
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files += [archive(terminal.folder) / "chain.jsonl", archive(terminal.folder) / "own.json"]
+    assert {path.relative_to(folder.parent).as_posix().removeprefix(f"{folder.name}/") for path in files} == {
+        *("manifest.json", "manifest.sha256", "chain.jsonl", "own.json"),
+        *("messages/part-0000.parquet", "journal/part-0000.parquet", "chats.parquet", "contacts.parquet"),
+        *("lid_map.parquet", "calls.parquet", "rejects.parquet"),
+    }
+    assert terminal.run("audit").code == 0
+    outcomes = []
+    for path in files:
+        good = path.read_bytes()
+        middle = len(good) // 2
+        path.write_bytes(good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :])
+        done = terminal.run("audit", "--json")
+        outcomes.append((done.code, bool(done.json["findings"]), done.json["ok"]))
+        path.write_bytes(good)
+
+    assert outcomes == [(5, True, False)] * len(files)
+    assert terminal.run("audit").code == 0
+
+
+def test_a_finding_is_a_line_that_says_where_and_what_and_what_to_do(terminal: Terminal, two: list[Snapshot]) -> None:
+    (two[1].path / "chats.parquet").unlink()
+    done = terminal.run("audit", two[1].name)
+
+    assert done.code == 5
+    line = done.out.splitlines()[0]
+    assert line.startswith(f"default/{two[1].name}/chats.parquet: this file is missing; restore it from a backup")
+    assert line.endswith(f"extract --account default --redecode {two[1].name}")
+    assert terminal.run("audit", f"default/{two[0].name}").code == 0
+
+
+def test_a_damaged_table_is_made_again_from_its_journal_and_costs_no_row(
+    terminal: Terminal, two: list[Snapshot]
+) -> None:
+    whole = terminal.run("transform", "--json").json
+    (two[0].path / "messages/part-0000.parquet").write_bytes(b"damaged")
+    assert terminal.run("transform").code == 5
+    skipped = terminal.run("transform", "--skip-damaged", "--json")
+    assert (skipped.code, skipped.json["in"]) == (0, whole["in"] - 2)
+    assert [(part["path"], part["rows"]) for part in skipped.json["left_out"]] == [("messages/part-0000.parquet", 2)]
+
+    assert terminal.run("extract", "--redecode", two[0].name).code == 0
+    again = terminal.run("transform", "--json")
+    assert (again.code, again.json["in"], again.json["left_out"]) == (0, whole["in"], [])
+    states = [line["state"] for line in terminal.run("snapshots", "list", "--json").json["snapshots"]]
+    assert states == ["replaced", "sealed", "sealed"]
+
+
+@pytest.mark.parametrize("word", ["20260101T000000Z-aaaa", "default/20260101T000000Z-aaaa", "nobody/x", "Not Good"])
+def test_what_is_no_account_and_no_snapshot_is_refused(terminal: Terminal, two: list[Snapshot], word: str) -> None:
+    done = terminal.run("audit", word)
+
+    assert done.code in {2, 5}
+    assert "Traceback" not in done.err
+    assert terminal.run("snapshots", "show", word).code in {2, 5}
+
+
+def test_what_came_incomplete_is_a_warning_and_no_damage(terminal: Terminal, two: list[Snapshot]) -> None:
+    chunk = {"message_id": "X1", "sync_type": "FULL", "chunk_order": 3, "progress": 40}
+    reseal(two[1].path, lambda document: document.update(complete=False, ended="deadline", missing=[chunk]))
+    reseal(two[1].path, lambda document: document["counts"]["payloads"].update(announced=3))
+    done = terminal.run("audit", "--json")
+
+    assert (done.code, done.json["findings"]) == (0, [])
+    assert done.json["warnings"][-1:] == [
+        f"default/{two[1].name}: 1 piece of history that WhatsApp announced did not come (1 FULL)"
+    ]
+
+
+def test_coverage_is_told_chat_by_chat(terminal: Terminal, two: list[Snapshot]) -> None:
+    told = terminal.run("audit", "--coverage", "--json").json
+    (account,) = told["coverage"]
+
+    assert {(chat["chat"], chat["messages"]) for chat in account["chats"]} == {(CHAT, 3), (OTHER, 1)}
+    text = terminal.run("audit", "default", "--coverage").out
+    assert "Coverage: account default" in text
+    assert f"{two[1].name}, history:RECENT: 1 new, 2" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_snapshots_are_listed_with_how_they_stand(terminal: Terminal, two: list[Snapshot]) -> None:
+    listed = terminal.run("snapshots", "list", "--json").json["snapshots"]
+    assert [(line["snapshot"], line["state"], line["rows"]["messages"]) for line in listed] == [
+        (two[0].name, "sealed", 2),
+        (two[1].name, "sealed", 4),
+    ]
+    (two[0].path / "manifest.json").unlink()
+    (two[1].path).rename(two[1].path.with_name("aside"))
+    states = [line["state"] for line in terminal.run("snapshots", "list", "default", "--json").json["snapshots"]]
+    assert states == ["unreadable", "gone"]
+    assert "unreadable" in terminal.run("snapshots", "list").out
+
+
+def test_no_snapshots_at_all_are_said_to_be_none(terminal: Terminal) -> None:
+    assert "no account has an archive yet" in terminal.run("snapshots", "list").out
+    assert terminal.run("snapshots", "list", "nobody").code == 5
+
+
+def test_a_snapshot_is_shown_as_its_manifest_says(terminal: Terminal, two: list[Snapshot]) -> None:
+    shown = terminal.run("snapshots", "show", two[1].name)
+    document = terminal.run("snapshots", "show", f"default/{two[1].name}", "--json").json
+
+    assert document["manifest"] == json.loads((two[1].path / "manifest.json").read_bytes())
+    assert re.search(rf"sealed after +{two[0].name}\n", shown.out)
+    assert "4 text" in shown.out
+
+
+def test_two_snapshots_are_compared_in_words_and_in_json(terminal: Terminal, two: list[Snapshot]) -> None:
+    words = ("snapshots", "diff", two[0].name, two[1].name)
+    document = terminal.run(*words, "--json").json
+    text = terminal.run(*words).out
+
+    assert document["chats"] == {"only_a": 0, "only_b": 1, "total": 2}
+    assert (document["messages"]["changed"], document["messages"]["only_b"]) == (2, 2)
+    assert "messages changed    2 (1 edit, 1 delivery)" in text
+    assert f"{OTHER}  only in B; 1 messages only in B" in text
+
+
+def test_an_account_is_no_snapshot_to_compare(terminal: Terminal, two: list[Snapshot]) -> None:
+    done = terminal.run("snapshots", "diff", "default", two[0].name)
+
+    assert done.code == 2
+    assert "snapshots list" in done.err
+
+
+def test_nothing_that_was_said_in_a_chat_is_printed(terminal: Terminal, two: list[Snapshot], tmp_path: Path) -> None:
+    names = [snapshot.name for snapshot in two]
+    for words in (("audit", "--coverage"), ("snapshots", "diff", *names), ("snapshots", "show", names[0])):
+        done = terminal.run(*words)
+        assert "words" not in done.out + done.err
+
+
+def test_a_files_name_cannot_reach_for_the_terminal(terminal: Terminal, two: list[Snapshot]) -> None:
+    (two[0].path / "\x1b[2Jnote\n.txt").write_text("x")
+    done = terminal.run("audit")
+
+    assert (
+        "\N{REPLACEMENT CHARACTER}[2Jnote\N{REPLACEMENT CHARACTER}.txt: the manifest does not name this file"
+        in done.out
+    )
+    assert "\x1b" not in done.out
