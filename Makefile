@@ -108,3 +108,5 @@ bench: setup ## Print the figures of every benchmark (minutes)
 	$(BIN)/python -m benchmarks.link
 	$(BIN)/python -m benchmarks.language
 	$(BIN)/python -m benchmarks.load 200000
+	$(BIN)/python -m benchmarks.status
+	$(BIN)/python -m benchmarks.report

@@ -67,6 +67,16 @@ class DataDir:
         return self.root / "runs"
 
     @property
+    def reports(self) -> Path:
+        """`reports`: files with personal data that are made to be read."""
+        return self.root / "reports"
+
+    @property
+    def status_cues(self) -> Path:
+        """`status_cues`: a company's own cue files for statuses (docs/status.md); it may be missing."""
+        return self.root / "status_cues"
+
+    @property
     def cache(self) -> Path:
         """Answers worth keeping, by hash; it may be removed at any time."""
         return self.root / "cache"

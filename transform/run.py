@@ -78,7 +78,7 @@ def transform(
     settings: dict[str, str | None] = {"region": region, "language": None, "status": None}
     if options.enrich:
         language = language or open_detector(options.languages, data.cache)
-        status = status or RuleStatusDetector()
+        status = status or RuleStatusDetector(data.status_cues)
         settings |= {"language": language.name, "status": status.name}
         if model:
             terms = Terms(account, Agreements(data.root), model.agree, progress)

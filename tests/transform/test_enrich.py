@@ -156,6 +156,18 @@ def test_the_real_detectors_read_a_conversation(archive: Archive) -> None:
     assert tables.run.settings["status"]
 
 
+def test_a_companys_own_cues_count_and_are_told_in_the_run(archive: Archive) -> None:
+    archive.add(payload(message(message_id="M1", text="Здравствуйте, абракадабра", sent_at=minute(1))))
+    options = TransformOptions(as_of=minute(10))
+    before = Tables(transform(archive.data, archive.account, options))
+    archive.data.status_cues.mkdir()
+    (archive.data.status_cues / "office.toml").write_text('[client]\nrefuses = ["абракадабра"]\n', "utf-8")
+    after = Tables(transform(archive.data, archive.account, options))
+    assert (before.client["status"], after.client["status"]) == (Status.NEW_LEAD, Status.CLOSED)
+    assert before.run.settings["status"] != after.run.settings["status"]
+    assert before.run.inputs_sha256 != after.run.inputs_sha256
+
+
 def test_what_a_client_is_called_is_no_evidence_of_his_language(archive: Archive) -> None:
     archive.add(
         payload(

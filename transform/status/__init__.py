@@ -1,6 +1,7 @@
 """Where a client stands in the sales funnel: recognise what each message does, then read the sequence.
 
-`acts` recognises, `rules` decides, `reasons` tells why; `cues/*.toml` is the knowledge of words, `dates` of days.
+`reading` recognises acts by the cues (`cue_files`: `cues/*.toml`, `cues/trades/*.toml`, a company's own),
+`client_side` and `company_side` move the stage, `rules` decides, `reasons` tells why, `evaluate` measures.
 """
 
 from transform.status.contract import ChatMessage, StatusDecision, StatusDetector

@@ -11,9 +11,11 @@ from extract.audit import audit
 from extract.missing import missing_pieces
 from extract.snapshot_names import read_scopes
 from schemas.datadir import DataDir
-from schemas.errors import ExitCode
+from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.report_page.file import show_page, shown_path
+from wa2pg.report_page.request import page_request, with_page_options
 from wa2pg.talk import pasteable, printable, report_text, stdout
 
 
@@ -22,9 +24,10 @@ from wa2pg.talk import pasteable, printable, report_text, stdout
 @click.option("--coverage", "wants_coverage", is_flag=True, help="Also tell what the archive covers, chat by chat.")
 @click.option("--quick", is_flag=True, help="Checksums and figures only: decode no page, count no rows.")
 @click.option("--repair", is_flag=True, help="Seal what dead processes left open; nothing else is changed.")
+@with_page_options
 @command_options("audit", account=False)
 def audit_command(
-    invocation: Invocation, what: tuple[str, ...], wants_coverage: bool, quick: bool, repair: bool
+    invocation: Invocation, what: tuple[str, ...], wants_coverage: bool, quick: bool, repair: bool, **page_options: Any
 ) -> int:
     """Check every file's checksum, pages, rows and columns, every manifest, and the chain of snapshots.
 
@@ -35,8 +38,17 @@ def audit_command(
       wa2pg audit office --repair
       wa2pg audit office/20261123T031500Z-k3f9
       wa2pg audit office --coverage
+      wa2pg audit office --html report.html --open
     """
+    page = page_request(**page_options)
     data = invocation.data()
+    scopes = read_scopes(data, what)
+    if page and any(scope.snapshots is not None for scope in scopes):
+        raise UserError(
+            "The page is about whole accounts, not about single snapshots.",
+            hint=f"run: wa2pg audit {scopes[0].account} --html",
+            exit_code=ExitCode.USAGE,
+        )
     with invocation.progress() as progress:
         findings = audit(data, what, repair=repair, quick=quick, progress=progress)
         body: dict[str, Any] = {"findings": [asdict(finding) for finding in findings]}
@@ -46,9 +58,18 @@ def audit_command(
         for finding in findings:
             stdout().print(Text(printable(f"{finding.where}: {finding.what}; {pasteable(finding.todo)}")))
     checked = ", ".join(what or data.accounts()) or "none has an archive yet"
-    table = report_text("Audit", [("checked", checked), ("findings", str(len(findings)))])
+    lines = [("checked", checked), ("findings", str(len(findings)))]
+    if page:
+        # the page needs every stage's libraries; a check of the archive has no use for the time they take to load
+        from wa2pg.report_page.making import make_page  # noqa: PLC0415
+
+        path = make_page(invocation, page, [scope.account for scope in scopes], findings, quick=quick)
+        body["html"] = str(path)
+        lines.append(("page", shown_path(path)))
+        if page.opens and not show_page(path):
+            invocation.warnings.append("there is no browser here to open the page in; copy it to where one is")
     code = ExitCode.ARCHIVE if findings else ExitCode.DONE
-    return invocation.finish(body, [table, *reports], exit_code=code)
+    return invocation.finish(body, [report_text("Audit", lines), *reports], exit_code=code)
 
 
 def _coverage(data: DataDir, what: tuple[str, ...], body: dict[str, Any], progress: Progress) -> Iterator[Text]:

@@ -10,13 +10,17 @@ from rich.text import Text
 from transform.language import open_detector
 from transform.language.evaluate import DetectorUnderTest, Evaluation, evaluate, read_labelled
 from transform.language.peers import PEERS, open_peer
+from wa2pg.commands.evaluate_status import evaluate_status_command
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.talk import report_text
 
 
 @click.group("evaluate", short_help="Measure on labelled examples.")
 def evaluate_group() -> None:
-    """Measure how well languages are told, on examples that you labelled."""
+    """Measure how well languages and statuses are told, on examples that you labelled."""
+
+
+evaluate_group.add_command(evaluate_status_command)
 
 
 @evaluate_group.command("language", short_help="How well languages are told.")
