@@ -82,11 +82,6 @@ class DataDir:
         return self.root / "cache"
 
     @property
-    def reports(self) -> Path:
-        """`reports`: files with personal data that commands write for people."""
-        return self.root / "reports"
-
-    @property
     def postgres(self) -> Path:
         """`postgres`: the embedded database (for root it lives elsewhere, see load.embedded)."""
         return self.root / "postgres"
