@@ -82,7 +82,11 @@ class Preparer:
         if counts["new"] or counts["changed"]:
             touched = [number for (number,) in self._duck.execute(_sql("touched_chats")).fetchall()]
             ((counts["nul"],),) = self._duck.execute(_sql("count_nul")).fetchall()
-        return Prepared(counts, self._lines("new", counts), self._lines("changed", counts), touched)
+        prepared = Prepared(counts, self._lines("new", counts), self._lines("changed", counts), touched)
+        # the lines are all that is needed while the batch waits to be sent
+        self._duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
+        self._duck.register("there", THERE.empty_table())
+        return prepared
 
     def _lines(self, verdict: str, counts: Counter[str]) -> Lines:
         if not counts[verdict]:

@@ -27,7 +27,8 @@ _STAGE, _TABLE = "wa2pg_messages", "public.messages"
 # "COPY messages, line 1, column body: …" in the server's language; what follows the column may be a value
 _COLUMN = re.compile(r"^COPY [^,\n]+, [^,\n]+ \d+, \S+ (\w+)", re.MULTILINE)
 
-Apply = Callable[[Lines, int, int], int]
+Apply = Callable[[int, int], int]
+Refuse = Callable[[int, psycopg.Error], None]
 
 
 @dataclass
@@ -61,45 +62,52 @@ class Sender:
                 # rolled back to before the copy: the way below takes what can be taken
             else:
                 return 0
-        if lines:
-            self.inserted += self._by_halves(lines, 0, len(lines), self._insert_staged)
+        self.inserted += self._write(lines, "insert_staged_messages")
         return len(self.refused) - before
 
     def update(self, lines: Lines) -> int:
         """Bring rows that are there to the state of the archive. Returns how many were refused."""
         before = len(self.refused)
-        if lines:
-            self._by_halves(lines, 0, len(lines), self._update_staged)
+        self._write(lines, "update_messages")
         return len(self.refused) - before
 
-    def _by_halves(self, lines: Lines, low: int, high: int, apply: Apply) -> int:
+    def _write(self, lines: Lines, name: str) -> int:
+        """Stage the rows and run a statement for them; returns how many it wrote."""
+        if not lines:
+            return 0
+        rows: list[int] = []
+
+        def stage(low: int, high: int) -> int:
+            self._copy(lines, low, high, _STAGE)
+            rows.extend(range(low, high))
+            return high - low
+
+        self._by_halves(0, len(lines), stage, lambda row, error: self._refuse(lines, row, error))
+        self.work.connection.execute("analyze wa2pg_messages")
+        query = "select position from wa2pg_messages order by position"
+        positions = [position for (position,) in self.work.connection.execute(query)]
+
+        def write(low: int, high: int) -> int:
+            return self.work.execute(name, low=positions[low], high=positions[high - 1] + 1).rowcount
+
+        written = 0
+        if rows:
+            written = self._by_halves(0, len(rows), write, lambda at, error: self._refuse(lines, rows[at], error))
+        self.work.connection.execute("truncate wa2pg_messages restart identity")
+        return written
+
+    def _by_halves(self, low: int, high: int, apply: Apply, refuse: Refuse) -> int:
         try:
             with self.work.connection.transaction():
-                return apply(lines, low, high)
+                return apply(low, high)
         except psycopg.Error as error:
             if not is_refusal(error):
                 raise
             if high - low == 1:
-                self._refuse(lines, low, error)
+                refuse(low, error)
                 return 0
         middle = (low + high) // 2
-        return self._by_halves(lines, low, middle, apply) + self._by_halves(lines, middle, high, apply)
-
-    def _insert_staged(self, lines: Lines, low: int, high: int) -> int:
-        self._stage(lines, low, high)
-        taken = self.work.execute("insert_staged_messages").rowcount
-        self.work.connection.execute("truncate wa2pg_messages")
-        return taken
-
-    def _update_staged(self, lines: Lines, low: int, high: int) -> int:
-        self._stage(lines, low, high)
-        taken = self.work.execute("update_messages").rowcount
-        self.work.connection.execute("truncate wa2pg_messages")
-        return taken
-
-    def _stage(self, lines: Lines, low: int, high: int) -> None:
-        self._copy(lines, low, high, _STAGE)
-        self.work.connection.execute("analyze wa2pg_messages")
+        return self._by_halves(low, middle, apply, refuse) + self._by_halves(middle, high, apply, refuse)
 
     def _copy(self, lines: Lines, low: int, high: int, table: str) -> int:
         statement = f"copy {table} ({_COLUMNS}) from stdin".encode()

@@ -1,6 +1,7 @@
--- Message rows on their way, without the rules of the table they are for.
--- grain: one message; key: none; inputs: clean messages
+-- Message rows on their way, without the rules of the table they are for; `position` counts them as they come.
+-- grain: one message; key: position; inputs: clean messages
 create temporary table wa2pg_messages (
+  position integer generated always as identity primary key,
   id uuid,
   organization_id uuid,
   conversation_id uuid,

@@ -12,6 +12,7 @@ with kept as (
     )
   from wa2pg_messages s
   join public.messages m using (conversation_id, direction, whatsapp_message_id)
+  where s.position >= %(low)s and s.position < %(high)s
   on conflict do nothing
 )
 update public.messages m
@@ -30,6 +31,8 @@ set type = s.type,
     media_bytes = s.media_bytes,
     content_hash = s.content_hash
 from wa2pg_messages s
-where m.conversation_id = s.conversation_id
+where s.position >= %(low)s
+  and s.position < %(high)s
+  and m.conversation_id = s.conversation_id
   and m.direction = s.direction
   and m.whatsapp_message_id = s.whatsapp_message_id
