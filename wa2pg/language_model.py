@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from transform.llm.asking import BUDGET
 from transform.llm.options import DEFAULT_MODEL, OPENROUTER, ModelOptions
 from transform.run import LanguageModel
 from wa2pg.invocation import Invocation
+from wa2pg.progress import paused_progress
 from wa2pg.talk import say, warn
 
 _LONGEST_KEY = 1000
@@ -63,7 +65,13 @@ def language_model(invocation: Invocation, options: dict[str, Any]) -> LanguageM
     )
     if chosen.unencrypted:
         warn(f"what is sent to {chosen.server} goes there unencrypted: its address begins with http://")
-    return LanguageModel(chosen, lambda estimate: _agree(invocation, estimate, yes=given["yes"]))
+
+    def agree(estimate: Estimate, agreed_at: datetime | None) -> bool:
+        with paused_progress():
+            _tell(invocation, estimate)
+            return agreed_at is not None or given["yes"] or _asked()
+
+    return LanguageModel(chosen, agree)
 
 
 def model_options(
@@ -103,16 +111,18 @@ def _key(flag: str | None) -> str | None:
     return flag
 
 
-def _agree(invocation: Invocation, estimate: Estimate, *, yes: bool) -> bool:
+def _tell(invocation: Invocation, estimate: Estimate) -> None:
     cost = "at a price that the server does not say" if estimate.usd is None else f"for about {estimate.usd:.2f} USD"
+    count = estimate.conversations
     say(
-        f"{estimate.conversations:,} conversations of the account {invocation.account} are to be sent to "
-        f"{estimate.server} (model {estimate.model}), about {estimate.tokens:,} tokens, {cost}. Names, numbers, "
-        "addresses and links are replaced first; what remains are the words of your clients. "
-        "To see what is sent: --use-llm --show-request PHONE"
+        f"{count:,} conversation{'' if count == 1 else 's'} of the account {invocation.account} "
+        f"{'is' if count == 1 else 'are'} to be sent to {estimate.server} (model {estimate.model}), about "
+        f"{estimate.tokens:,} tokens, {cost}. Names, numbers, addresses and links are replaced first; what remains "
+        "are the words of your clients. To see what is sent: --use-llm --show-request PHONE"
     )
-    if yes:
-        return True
+
+
+def _asked() -> bool:
     if not sys.stdin.isatty() or not sys.stderr.isatty():
         raise UserError(
             "Nobody has agreed yet to send this account's conversations there, and nobody is here to ask.",

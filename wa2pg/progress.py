@@ -45,13 +45,37 @@ def shown_progress(style: Style) -> Iterator[Callback]:
             console=stderr(),
             transient=True,
         ) as bar:
-            yield _Bar(bar)
+            _Shown.bar = bar
+            try:
+                yield _Bar(bar)
+            finally:
+                _Shown.bar = None
     elif style is Style.LOG:
         yield _Log()
     elif style is Style.JSON:
         yield _json_line
     else:
         yield no_progress
+
+
+class _Shown:
+    """The bar that is on the screen now."""
+
+    bar: Progress | None = None
+
+
+@contextmanager
+def paused_progress() -> Iterator[None]:
+    """Take the bar off the screen while a person reads or answers something in the middle of the work."""
+    bar = _Shown.bar
+    if bar is None:
+        yield
+        return
+    bar.stop()
+    try:
+        yield
+    finally:
+        bar.start()
 
 
 def _figures(step: Step) -> str:

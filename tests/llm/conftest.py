@@ -51,8 +51,9 @@ def ask(tmp_path: Path) -> Ask:
         chosen = replace(ModelOptions(server.url, MODEL, KEY, seconds=2.0), **options)  # type: ignore[arg-type]
         estimates: list[Estimate] = []
 
-        def agree(estimate: Estimate) -> bool:
-            estimates.append(estimate)
+        def agree(estimate: Estimate, agreed_at: datetime | None) -> bool:
+            if agreed_at is None:
+                estimates.append(estimate)
             return agreed
 
         terms = Terms("office", Agreements(tmp_path), agree, no_progress)

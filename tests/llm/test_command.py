@@ -129,7 +129,13 @@ def test_nothing_is_sent_before_somebody_agreed(archived: Terminal, server: Mode
     done = transform(archived, server)
     assert (done.code, server.bodies) == (2, [])
     assert "nobody is here to ask" in done.json["error"]["message"]
-    for said in ("1 conversations of the account default", "127.0.0.1:", "openai/gpt-4o-mini", "USD", "--show-request"):
+    for said in (
+        "1 conversation of the account default is to be sent",
+        "127.0.0.1:",
+        "openai/gpt-4o-mini",
+        "USD",
+        "--show-request",
+    ):
         assert said in done.err
     assert transform(archived, server, "--yes").code == 0
     agreements = archived.data / "llm-agreements.json"

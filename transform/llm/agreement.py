@@ -25,8 +25,8 @@ class Estimate:
     unencrypted: bool
 
 
-# whether a person agrees
-Agree = Callable[[Estimate], bool]
+# tells a person what is about to be sent, and whether he agrees (or has agreed before, at that time)
+Agree = Callable[[Estimate, datetime | None], bool]
 
 
 class _Agreement(BaseModel):

@@ -153,16 +153,13 @@ class Asker:
         total = sum(map(sum, tokens))
         estimate = Estimate(options.server, options.model, len(new), total, usd, options.unencrypted)
         self._agreed_at = terms.agreements.find(terms.account, options)
-        if self._agreed_at is None:
-            if not terms.agree(estimate):
-                raise UserError(
-                    "Nobody agreed to send conversations to a language model, so nothing was sent.",
-                    hint="leave --use-llm out to have statuses from the rules alone",
-                    exit_code=ExitCode.USAGE,
-                )
-            self._agreed_at = terms.agreements.add(terms.account, options)
-        cost = "" if usd is None else f", about {usd:.2f} USD"
-        terms.progress(Step(f"asking {options.server}: {len(new)} conversations, about {total:,} tokens{cost}"))
+        if not terms.agree(estimate, self._agreed_at):
+            raise UserError(
+                "Nobody agreed to send conversations to a language model, so nothing was sent.",
+                hint="leave --use-llm out to have statuses from the rules alone",
+                exit_code=ExitCode.USAGE,
+            )
+        self._agreed_at = self._agreed_at or terms.agreements.add(terms.account, options)
 
     def _ask_each(self, service: Service, new: list[_Conversation], progress: Progress, price: Price | None) -> None:
         workers: Workers[_Conversation, Told] = Workers(self._options.at_once, lambda one: service.ask(one.text, price))
