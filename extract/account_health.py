@@ -33,7 +33,7 @@ def check_archive(data: DataDir, account: str) -> Check:
     if not is_held(archive) and any(not is_held(partial) for partial in partial_snapshots(archive)):
         return Check(name, Health.WARNING, "an extract died before it sealed what it had", "wa2pg audit --repair")
     if not snapshots:
-        return Check(name, Health.OK, f"nothing yet; it begins with: wa2pg extract --account {account}")
+        return Check(name, Health.OK, "nothing yet")
     messages = sum(snapshot.manifest.counts.rows.get("messages", 0) for snapshot in snapshots)
     found = f"snapshots: {len(snapshots)}, message rows: {messages:,}"
     if not history_complete(snapshots):
