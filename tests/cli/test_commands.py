@@ -36,7 +36,10 @@ def test_import_is_the_three_stages_with_one_report(terminal: Terminal, sample: 
     assert messages.pop("total") == dry.json["transform"]["messages"] == sum(messages.values())
     assert dry.json["transform"]["clients"] == EXPECTED.client_count
 
+    assert dry.json["next"].endswith("wa2pg load --account default --org silk-road-tours --limit 5")
+
     real = terminal.run(*words, "--as-of", "2026-03-01", "--json").json
+    assert real["next"].endswith("wa2pg db check --account default --org silk-road-tours")
     assert real["extract"]["snapshot"] is None
     assert real["load"]["chats"]["imported"] == EXPECTED.client_count
 

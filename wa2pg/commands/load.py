@@ -1,5 +1,6 @@
 """`wa2pg load`: clean tables to PostgreSQL."""
 
+import shlex
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -158,11 +159,29 @@ def _organization(invocation: Invocation, org: str | None) -> str:
     return organization
 
 
-def next_after_load(invocation: Invocation, report: LoadReport, org: str | None) -> str | None:
-    """What to run after this load."""
+def next_after_load(invocation: Invocation, report: LoadReport, org: str | None) -> str:
+    """What to run after this load: after a dry one the same in earnest, after another a look at the result."""
+    organization = shlex.quote(_organization(invocation, org))
     if report.dry_run:
-        return f"wa2pg load --account {invocation.account} --org {org or invocation.settings.org}"
-    return f"wa2pg load --account {invocation.account} --org {org or invocation.settings.org}"
+        return f"wa2pg load --account {invocation.account} --org {organization}{_as_given()}"
+    return f"wa2pg db check --account {invocation.account} --org {organization}"
+
+
+def _as_given() -> str:
+    """The options of the load as they stand on this command line, for one that does the same."""
+    context = click.get_current_context()
+    repeated = {field.name for field in fields(LoadOptions)} - {"org", "dry_run"}
+    words = []
+    for option in context.command.params:
+        given = context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
+        if option.name not in repeated or not given or not isinstance(option, click.Option):
+            continue
+        value = context.params[option.name]
+        if option.is_flag:
+            words.append(option.opts[0] if value else option.secondary_opts[0])
+        else:
+            words += [option.opts[0], shlex.quote(str(value))]
+    return "".join(f" {word}" for word in words)
 
 
 def load_body(report: LoadReport) -> dict[str, Any]:
