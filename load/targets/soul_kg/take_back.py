@@ -56,8 +56,12 @@ class SoulKgUndo:
         runs = read_ledgers(self._folder)
         record = self._record = next(run for run in runs if run.run == self._run)
         ended = record.finished_at or record.started_at
+        # an earlier run was taken back since: what this one found is no longer what would be there without it
         self._figures_moved = any(
-            run.undone_at is not None and (run.finished_at or run.started_at) < ended for run in runs
+            run.undone_at is not None
+            and run.undone_at >= record.started_at
+            and (run.finished_at or run.started_at) < ended
+            for run in runs
         )
         later = list(read_later(self._folder, runs, record))
         changes = read_changes(self._folder, record)
