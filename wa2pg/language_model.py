@@ -14,6 +14,7 @@ from transform.llm.asking import BUDGET
 from transform.llm.options import DEFAULT_MODEL, OPENROUTER, ModelOptions
 from transform.run import LanguageModel
 from wa2pg.invocation import Invocation
+from wa2pg.progress import paused
 from wa2pg.talk import say, warn
 
 _LONGEST_KEY = 1000
@@ -63,7 +64,7 @@ def language_model(invocation: Invocation, options: dict[str, Any]) -> LanguageM
     )
     if chosen.unencrypted:
         warn(f"what is sent to {chosen.server} goes there unencrypted: its address begins with http://")
-    return LanguageModel(chosen, lambda estimate: _agree(invocation, estimate, yes=given["yes"]))
+    return LanguageModel(chosen, lambda estimate: _agreed(invocation, estimate, yes=given["yes"]))
 
 
 def model_options(
@@ -103,10 +104,17 @@ def _key(flag: str | None) -> str | None:
     return flag
 
 
+def _agreed(invocation: Invocation, estimate: Estimate, *, yes: bool) -> bool:
+    with paused():
+        return _agree(invocation, estimate, yes=yes)
+
+
 def _agree(invocation: Invocation, estimate: Estimate, *, yes: bool) -> bool:
     cost = "at a price that the server does not say" if estimate.usd is None else f"for about {estimate.usd:.2f} USD"
+    one = estimate.conversations == 1
     say(
-        f"{estimate.conversations:,} conversations of the account {invocation.account} are to be sent to "
+        f"{estimate.conversations:,} conversation{'' if one else 's'} of the account {invocation.account} "
+        f"{'is' if one else 'are'} to be sent to "
         f"{estimate.server} (model {estimate.model}), about {estimate.tokens:,} tokens, {cost}. Names, numbers, "
         "addresses and links are replaced first; what remains are the words of your clients. "
         "To see what is sent: --use-llm --show-request PHONE"

@@ -16,6 +16,8 @@ from wa2pg.talk import stderr
 
 # a log wants to be read afterwards: one line a step and this many seconds
 _SECONDS_BETWEEN_LINES = 5.0
+# the bars on the screen
+_shown: list[Progress] = []
 
 
 class Style(StrEnum):
@@ -45,13 +47,29 @@ def shown_progress(style: Style) -> Iterator[Callback]:
             console=stderr(),
             transient=True,
         ) as bar:
-            yield _Bar(bar)
+            _shown.append(bar)
+            try:
+                yield _Bar(bar)
+            finally:
+                _shown.remove(bar)
     elif style is Style.LOG:
         yield _Log()
     elif style is Style.JSON:
         yield _json_line
     else:
         yield no_progress
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Without a bar on the screen while the block runs: somebody is told or asked something."""
+    for bar in _shown:
+        bar.stop()
+    try:
+        yield
+    finally:
+        for bar in _shown:
+            bar.start()
 
 
 def _figures(step: Step) -> str:
