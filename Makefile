@@ -28,11 +28,11 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## Make .venv with everything in it (again: does nothing)
+setup: ## Make .venv with everything in it
 	@sh tools/setup.sh
 
 .PHONY: demo
-demo: setup ## Try it all on a sample account, beside your own
+demo: setup ## Try it all on a sample: no phone, no database needed
 	@$(WA2PG) demo $(OPTIONS)
 
 .PHONY: test
@@ -40,7 +40,7 @@ test: setup ## Run every test
 	$(BIN)/python -m pytest -n 2 $(OPTIONS)
 
 .PHONY: lint
-lint: setup ## Check style, types, layers and generated docs
+lint: setup ## Check style, types, imports and the generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -52,11 +52,11 @@ docs: setup ## Write docs/cli.md anew from the commands
 	$(BIN)/python -m cogapp -I . -r docs/cli.md
 
 .PHONY: extract
-extract: setup ## Link the phone, archive its history or what is new
+extract: setup ## Link the phone, archive its history; later: what is new
 	@$(WA2PG) extract $(account) $(OPTIONS)
 
 .PHONY: clear-sessions
-clear-sessions: setup ## Remove the keys of an account's link (ACCOUNT=office)
+clear-sessions: setup ## Remove link keys: make clear-sessions ACCOUNT=office
 	@$(WA2PG) sessions clear $(if $(strip $(ACCOUNT)),"$$ACCOUNT") $(OPTIONS)
 
 .PHONY: upgrade
@@ -68,7 +68,7 @@ transform: setup ## Snapshots to clean tables, offline
 	@$(WA2PG) transform $(account) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
 
 .PHONY: review
-review: setup ## Write the table in which a person has the last word
+review: setup ## Write the spreadsheet where you have the last word
 	@$(WA2PG) review $(account) $(OPTIONS)
 
 .PHONY: load
@@ -80,11 +80,11 @@ import: setup ## All three in a row: make import ORG=my-company
 	@$(WA2PG) import $(account) $(org) $(load_options) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
 
 .PHONY: audit
-audit: setup ## Check the archive (ACCOUNT=office, else all accounts)
+audit: setup ## Check the archive, of one account with ACCOUNT=office
 	@$(WA2PG) audit $(if $(strip $(ACCOUNT)),"$$ACCOUNT") $(OPTIONS)
 
 .PHONY: doctor
-doctor: setup ## Is all there that the work needs? What mends it?
+doctor: setup ## Is everything there? What mends what is not?
 	@$(WA2PG) doctor $(account) $(OPTIONS)
 
 .PHONY: org
@@ -92,11 +92,11 @@ org: setup ## Make an organisation: make org NAME='My company'
 	@$(WA2PG) org create "$$NAME" $(if $(strip $(ID)),--id "$$ID") $(OPTIONS)
 
 .PHONY: model
-model: setup ## Train the language model anew (TRAIN=train.tsv)
+model: setup ## Train the language model: make model TRAIN=train.tsv
 	@$(BIN)/python -m tools.train_language_model "$$TRAIN" $(OPTIONS)
 
 .PHONY: chaos
-chaos: setup ## Kill every stage at random moments and compare
+chaos: setup ## Kill every stage at random and compare (minutes)
 	$(BIN)/python -m tests.chaos $(OPTIONS)
 	$(BIN)/python -m tests.link_chaos
 

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.datadir import DataDir
+from schemas.errors import ExitCode
 from schemas.files import replace_file
 from schemas.health import Check, Health
 
@@ -48,7 +49,10 @@ def check_last_import(data: DataDir, now: datetime | None = None) -> Check:
     again = f"wa2pg import --unattended --account {last.account}"
     when = f"{last.began_at:%Y-%m-%d %H:%M} UTC"
     if last.state == "failed":
-        return Check(_CHECK, Health.BROKEN, f"{when}: failed with exit code {last.exit_code}", again)
+        unlinked = last.exit_code == ExitCode.PAIRING
+        why = f" ({last.said.rstrip('.')})" if last.said else ""
+        mend = f"wa2pg extract --account {last.account}" if unlinked else again
+        return Check(_CHECK, Health.BROKEN, f"{when}: failed with exit code {last.exit_code}{why}", mend)
     if (now or datetime.now(UTC)) - last.began_at > _LATE:
         late = "none since" if last.state == "done" else "it has not ended"
         return Check(_CHECK, Health.BROKEN, f"{when}: {late}", again)

@@ -44,9 +44,7 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         code = _interrupted()
     except click.UsageError as error:
-        # click repeats what was typed; an address with a password in it must not be
-        shown = click.UsageError(_ADDRESS.sub("…", error.format_message()), error.ctx)
-        shown.show()
+        _show_usage(error)
         return ExitCode.USAGE
     except click.ClickException as error:
         error.show()
@@ -68,6 +66,15 @@ def run(arguments: list[str]) -> int:
     else:
         return int(outcome) if isinstance(outcome, int) else ExitCode.DONE
     return code
+
+
+def _show_usage(error: click.UsageError) -> None:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        # a group alone: its help, which is no error's sentence
+        click.echo(error.format_message(), err=True)
+        return
+    # click repeats what was typed; an address with a password in it must not be
+    click.UsageError(_ADDRESS.sub("…", error.format_message()), error.ctx).show()
 
 
 def _interrupted() -> int:

@@ -25,14 +25,14 @@ def coverage_reports(covered: Coverage) -> list[Text]:
     holds = Counter(chat.phone_holds for chat in chats)
     gaps = Counter(kind for chat in chats for kind in {gap.kind for gap in chat.gaps})
     rows = [
-        ("chats", f"{len(chats):,}, {sum(chat.messages for chat in chats):,} messages"),
+        ("chats", f"{len(chats):,}, {_counted(sum(chat.messages for chat in chats), 'message')}"),
         ("messages", _span(_earliest(chats), _latest(chats))),
-        ("all sent by the phone", f"{holds[PhoneHolds.NOTHING_MORE]:,} chats"),
-        ("more on the phone", f"{holds[PhoneHolds.MORE]:,} chats"),
-        ("not said by the phone", f"{holds[PhoneHolds.NOT_SAID]:,} chats"),
-        ("newer on the phone", f"{gaps[GapKind.NEWER_ON_PHONE]:,} chats"),
-        ("unusual silence", f"{gaps[GapKind.UNEXPLAINED]:,} chats, unexplained"),
-        ("silent, all was sent", f"{gaps[GapKind.SILENCE]:,} chats"),
+        ("all sent by the phone", _chats(holds[PhoneHolds.NOTHING_MORE])),
+        ("more on the phone", _chats(holds[PhoneHolds.MORE])),
+        ("not said by the phone", _chats(holds[PhoneHolds.NOT_SAID])),
+        ("newer on the phone", _chats(gaps[GapKind.NEWER_ON_PHONE])),
+        ("unusual silence", _chats(gaps[GapKind.UNEXPLAINED]) + ", unexplained"),
+        ("silent, all was sent", _chats(gaps[GapKind.SILENCE])),
     ]
     rows += [("whole account silent", _gap(gap)) for gap in covered.gaps]
     rows += [
@@ -51,8 +51,16 @@ def coverage_reports(covered: Coverage) -> list[Text]:
     return reports
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _chats(count: int) -> str:
+    return _counted(count, "chat")
+
+
 def _chat_rows(chat: ChatCoverage) -> list[tuple[str, str]]:
-    said = f"{chat.messages:,} messages, {_span(chat.first, chat.last)}; {_HOLDS[chat.phone_holds]}"
+    said = f"{_counted(chat.messages, 'message')}, {_span(chat.first, chat.last)}; {_HOLDS[chat.phone_holds]}"
     told = [f"{gap.kind}: {_gap(gap)}" for gap in chat.gaps if gap.kind is not GapKind.OLDER_ON_PHONE]
     told += [_part(part) for part in chat.parts[:_PARTS_SHOWN]]
     if len(chat.parts) > _PARTS_SHOWN:

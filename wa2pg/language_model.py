@@ -15,7 +15,7 @@ from transform.llm.asking import BUDGET
 from transform.llm.options import DEFAULT_MODEL, OPENROUTER, ModelOptions
 from transform.run import LanguageModel
 from wa2pg.invocation import Invocation
-from wa2pg.progress import paused_progress
+from wa2pg.progress import paused
 from wa2pg.talk import say, warn
 
 _LONGEST_KEY = 1000
@@ -67,7 +67,7 @@ def language_model(invocation: Invocation, options: dict[str, Any]) -> LanguageM
         warn(f"what is sent to {chosen.server} goes there unencrypted: its address begins with http://")
 
     def agree(estimate: Estimate, agreed_at: datetime | None) -> bool:
-        with paused_progress():
+        with paused():
             _tell(invocation, estimate)
             return agreed_at is not None or given["yes"] or _asked()
 

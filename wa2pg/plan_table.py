@@ -33,7 +33,10 @@ def plan_table(clients: list[PlannedClient]) -> Text:
         ]
     if len(clients) > _SHOWN:
         rows.append(("", f"and {len(clients) - _SHOWN:,} more: the CSV file and --json hold all of them"))
-    return report_text(f"Plan: {len(clients):,} clients are new or change", rows or [("", "nothing would change")])
+    return report_text(
+        f"Plan: {len(clients):,} {'client is new or changes' if len(clients) == 1 else 'clients are new or change'}",
+        rows or [("", "nothing would change")],
+    )
 
 
 def _client(client: PlannedClient) -> str:

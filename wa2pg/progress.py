@@ -16,6 +16,8 @@ from wa2pg.talk import stderr
 
 # a log wants to be read afterwards: one line a step and this many seconds
 _SECONDS_BETWEEN_LINES = 5.0
+# the bars on the screen
+_shown: list[Progress] = []
 
 
 class Style(StrEnum):
@@ -45,11 +47,11 @@ def shown_progress(style: Style) -> Iterator[Callback]:
             console=stderr(),
             transient=True,
         ) as bar:
-            _Shown.bar = bar
+            _shown.append(bar)
             try:
                 yield _Bar(bar)
             finally:
-                _Shown.bar = None
+                _shown.remove(bar)
     elif style is Style.LOG:
         yield _Log()
     elif style is Style.JSON:
@@ -58,24 +60,16 @@ def shown_progress(style: Style) -> Iterator[Callback]:
         yield no_progress
 
 
-class _Shown:
-    """The bar that is on the screen now."""
-
-    bar: Progress | None = None
-
-
 @contextmanager
-def paused_progress() -> Iterator[None]:
-    """Take the bar off the screen while a person reads or answers something in the middle of the work."""
-    bar = _Shown.bar
-    if bar is None:
-        yield
-        return
-    bar.stop()
+def paused() -> Iterator[None]:
+    """Without a bar on the screen while the block runs: somebody is told or asked something."""
+    for bar in _shown:
+        bar.stop()
     try:
         yield
     finally:
-        bar.start()
+        for bar in _shown:
+            bar.start()
 
 
 def _figures(step: Step) -> str:

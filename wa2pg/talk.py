@@ -7,6 +7,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.text import Text
 
@@ -89,6 +90,15 @@ def say(message: str) -> None:
     if _told_in_json("note", message):
         return
     _print_folded(stderr(), Text(pasteable(message)))
+
+
+def agreed(question: str) -> bool:
+    """A person's yes or no, asked on stderr; Ctrl-C and the end of the input are a no."""
+    try:
+        return click.confirm(question, default=False, err=True)
+    except click.Abort:
+        click.echo(err=True)  # what is said next begins a line of its own
+        return False
 
 
 def printable(text: str) -> str:

@@ -52,7 +52,8 @@ def test_without_a_linked_phone_it_asks_nobody(terminal: Terminal) -> None:
     doctor = terminal.run("doctor", "--json")
     line = next(check for check in doctor.json["checks"] if check["name"] == "last import")
     assert (doctor.code, line["health"]) == (1, "broken")
-    assert "import --unattended --account default" in line["cure"]
+    assert "No phone is linked" in line["found"]
+    assert "extract --account default" in line["cure"]
 
 
 def test_one_that_is_stopped_or_killed_is_not_done(terminal: Terminal) -> None:

@@ -307,3 +307,19 @@ def test_a_model_is_measured_on_labelled_conversations(tmp_path: Path, server: M
     (tmp_path / "labelled.jsonl").write_text("\n".join(map(json.dumps, lines)))
     stopped = terminal.run(*words, LLM_BASE_URL=server.url)
     assert (stopped.code, stopped.json["sources"]) == (7, {"llm": 3, "rules": 1})
+
+
+def test_a_server_that_is_not_there_is_one_sentence_and_no_lines_of_a_library(archived: Terminal) -> None:
+    done = archived.run(
+        "transform",
+        "--use-llm",
+        "--as-of",
+        "2026-03-02",
+        "--yes",
+        "--progress",
+        "none",
+        LLM_BASE_URL="http://127.0.0.1:9",
+    )
+    assert done.code == 7
+    assert "the model's answer to 1 conversation did not come or could not be used (unavailable)" in done.err
+    assert "retry" not in done.err

@@ -130,7 +130,7 @@ class Asker:
     def _ask(self, new: list[_Conversation], terms: Terms) -> None:
         if self._options.is_openrouter and not self._options.key:
             raise UserError(
-                f"{len(new)} conversations are to be asked about, and there is no key for {self._options.server}.",
+                f"{_conversations(len(new))} would be sent, and there is no key for {self._options.server}.",
                 hint="set OPENROUTER_API_KEY in .env, or give the key on standard input: --openrouter-key -",
                 exit_code=ExitCode.CONFIGURATION,
             )
@@ -222,16 +222,20 @@ class Asker:
         for one in waiting:
             self._missing[one.key] = Fault.STOPPED if stopped else BUDGET
         if stopped:
-            self.warnings.append(f"{stopped}: the statuses of {len(self._missing)} conversations are from the rules")
+            self.warnings.append(f"{stopped}: the statuses of {_conversations(len(self._missing))} are from the rules")
         elif waiting:
             self.warnings.append(
-                f"the budget of {self._options.budget:g} USD is spent: the statuses of {len(waiting)} conversations "
+                f"the budget of {self._options.budget:g} USD is spent: the statuses of {_conversations(len(waiting))} "
                 "are from the rules"
             )
         others = Counter(self._missing.values())
         for fault in (Fault.UNREADABLE, Fault.REFUSED, Fault.TIMEOUT, Fault.UNAVAILABLE):
             if not stopped and others[fault]:
                 self.warnings.append(
-                    f"the model's answer to {others[fault]} conversations did not come or could not be used "
-                    f"({fault}): their statuses are from the rules"
+                    f"the model's answer to {_conversations(others[fault])} did not come or could not be used "
+                    f"({fault}): there the rules told the status"
                 )
+
+
+def _conversations(count: int) -> str:
+    return f"{count:,} conversation{'' if count == 1 else 's'}"

@@ -93,7 +93,7 @@ class Service:
     def __init__(self, options: ModelOptions) -> None:
         self._options = options
         # its lines name addresses, and nobody asked for them
-        for name in ("httpx", "httpcore"):
+        for name in ("httpx", "httpcore", "stamina"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         headers = {"User-Agent": f"wa2pg/{VERSION}", "Content-Type": "application/json"}
         if options.key:

@@ -99,7 +99,8 @@ def note(invocation: Invocation, report: ExtractReport) -> None:
     if report.rejects:
         count = sum(report.rejects.values())
         invocation.warnings.append(
-            f"{count} record{'' if count == 1 else 's'} could not be decoded and kept as rejects"
+            f"{count} record{' that could not be decoded is' if count == 1 else 's that could not be decoded are'} "
+            "kept among the rejects"
         )
 
 

@@ -79,4 +79,6 @@ def _import(
         "load": load_body(report),
     }
     code = transform_exit_code(cleaned)
-    return invocation.finish(body, tables, exit_code=code, next_command=next_after_load(invocation, report, org))
+    return invocation.finish(
+        body, tables, exit_code=code, next_command=next_after_load(invocation, report, org, options)
+    )

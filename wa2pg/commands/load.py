@@ -1,6 +1,7 @@
 """`wa2pg load`: clean tables to PostgreSQL."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ _LOAD_OPTIONS = (
         "--layout",
         type=click.Choice([AUTO, Layout.CRM.value, Layout.SOUL_KG.value]),
         default=AUTO,
-        help="Whose tables the database must have.  [default: auto, whichever it has]",
+        help="Whose tables the database must have; auto: whichever it has.",
     ),
     click.option("--strict", is_flag=True, help="Load nothing when the database refuses a client or a message."),
     click.option("--full", is_flag=True, help="Compare everything, also when nothing has changed since the last load."),
@@ -98,7 +99,7 @@ def load_command(invocation: Invocation, org: str | None, **options: Any) -> int
     return invocation.finish(
         load_body(report),
         [load_table(invocation, report), *look_into_it(psql)],
-        next_command=next_after_load(invocation, report, org),
+        next_command=next_after_load(invocation, report, org, options),
     )
 
 
@@ -116,7 +117,7 @@ def _run_plan(invocation: Invocation, org: str | None, options: dict[str, Any]) 
         load_table(invocation, found.report),
         report_text("Table", [("file", str(path))]),
     ]
-    return invocation.finish(body, reports, next_command=next_after_load(invocation, found.report, org))
+    return invocation.finish(body, reports, next_command=next_after_load(invocation, found.report, org, options))
 
 
 def check_target(invocation: Invocation, org: str | None, options: dict[str, Any]) -> None:
@@ -153,35 +154,35 @@ def _organization(invocation: Invocation, org: str | None) -> str:
     if organization is None:
         raise UserError(
             "Which organisation? None was named.",
-            hint='wa2pg org create "My company", then name it with --org my-company',
+            hint='see: wa2pg org list   or make one: wa2pg org create "My company"   then add: --org my-company',
             exit_code=ExitCode.USAGE,
         )
     return organization
 
 
-def next_after_load(invocation: Invocation, report: LoadReport, org: str | None) -> str:
-    """What to run after this load: after a dry one the same in earnest, after another a look at the result."""
-    organization = shlex.quote(_organization(invocation, org))
+def next_after_load(invocation: Invocation, report: LoadReport, org: str | None, options: dict[str, Any]) -> str:
+    """What to run after this load: the same in earnest after a dry run, the rest of it, or a look at the result."""
+    whose = f"--account {invocation.account} --org {shlex.quote(_organization(invocation, org))}"
     if report.dry_run:
-        return f"wa2pg load --account {invocation.account} --org {organization}{_as_given()}"
-    return f"wa2pg db check --account {invocation.account} --org {organization}"
+        return " ".join([f"wa2pg load {whose}", *load_flags(options)])
+    if report.chats.left_out:
+        whole = options | {"limit": None, "only_new": False}
+        return " ".join([f"wa2pg load {whose}", *load_flags(whole)])
+    return f"wa2pg db check {whose}"
 
 
-def _as_given() -> str:
-    """The options of the load as they stand on this command line, for one that does the same."""
-    context = click.get_current_context()
-    repeated = {field.name for field in fields(LoadOptions)} - {"org", "dry_run"}
-    words = []
-    for option in context.command.params:
-        given = context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
-        if option.name not in repeated or not given or not isinstance(option, click.Option):
-            continue
-        value = context.params[option.name]
-        if option.is_flag:
-            words.append(option.opts[0] if value else option.secondary_opts[0])
-        else:
-            words += [option.opts[0], shlex.quote(str(value))]
-    return "".join(f" {word}" for word in words)
+def load_flags(options: Mapping[str, Any]) -> list[str]:
+    """The options of a load as they are typed; those that stand as they are without being typed are left out."""
+    flags = []
+    for name, value in sorted(options.items()):
+        flag = "--" + name.replace("_", "-")
+        if name == "skip_duplicates":
+            flags += [] if value else ["--no-skip-duplicates"]
+        elif name in {"only_new", "overwrite_status", "strict", "full", "fast"}:
+            flags += [flag] if value else []
+        elif (name == "limit" and value) or (name == "layout" and value != AUTO):
+            flags.append(f"{flag} {value}")
+    return flags
 
 
 def load_body(report: LoadReport) -> dict[str, Any]:
@@ -218,7 +219,12 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
         *([("  left out by review", f"{messages.held_back:,}")] if messages.held_back else []),
     ]
     if people.people:
-        rows.append(("people without a number", f"{people.people:,}, {people.messages:,} messages"))
+        rows.append(
+            (
+                "people without a number",
+                f"{people.people:,}, {people.messages:,} message{'' if people.messages == 1 else 's'}",
+            )
+        )
     rows.append(("seconds", f"{report.seconds:,.1f}"))
     if report.messages_locked_seconds is not None:
         rows.append(("  messages locked", f"{report.messages_locked_seconds:,.1f}"))

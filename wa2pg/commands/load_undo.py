@@ -4,7 +4,6 @@ import sys
 from dataclasses import asdict, replace
 from typing import Any
 
-import click
 from rich.text import Text
 
 from load.run_record import Run
@@ -12,7 +11,7 @@ from load.runs import find_run
 from load.undo import Conflict, RowFigures, UndoOptions, UndoReport, undo
 from schemas.errors import ExitCode, UserError
 from wa2pg.invocation import Invocation
-from wa2pg.talk import complain, report_text, say, warn
+from wa2pg.talk import agreed, complain, report_text, say, warn
 from wa2pg.target import open_target
 
 _SHOWN = 20
@@ -94,10 +93,8 @@ def _confirm(run: Run, expected: UndoReport) -> None:
     left = _rows(expected, "left")
     if left:
         say(f"It leaves {left}, because somebody has worked on them since.")
-    try:
-        click.confirm("Take it back?", abort=True, err=True)
-    except click.Abort:
-        raise UserError("Nothing was taken back.", hint="to do it without being asked: --yes") from None
+    if not agreed("Take it back?"):
+        raise UserError("Nothing was taken back.", hint="to do it without being asked: --yes")
 
 
 def _rows(report: UndoReport, what: str) -> str:

@@ -7,6 +7,7 @@ import click
 
 from load.run_record import Run
 from load.runs import find_run, list_runs, rows_there
+from wa2pg.commands.load import load_flags
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.organization_completion import complete_organization
 from wa2pg.talk import report_text
@@ -61,7 +62,7 @@ def show_command(invocation: Invocation, run: str, org: str | None) -> int:
         ("account", found.account),
         ("clean run", found.clean_run),
         ("wa2pg", found.tool_version),
-        ("options", ", ".join(f"{name}={value}" for name, value in sorted(found.options.items()))),
+        ("options", " ".join(load_flags(found.options)) or "none"),
         ("began", f"{found.started_at:%Y-%m-%d %H:%M:%S} UTC"),
         ("ended", f"{found.finished_at:%Y-%m-%d %H:%M:%S} UTC"),
         ("brought", f"{chats.get('imported', 0):,} clients and {messages.get('inserted', 0):,} messages"),

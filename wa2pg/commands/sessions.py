@@ -13,7 +13,7 @@ from wa2pg.commands.extract import exit_code_of, extract_body, finish_extract, n
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.link_screen import link_screen
 from wa2pg.sources import link_style, proxy_option, usable_proxy
-from wa2pg.talk import pasteable, report_text, say
+from wa2pg.talk import agreed, pasteable, report_text, say
 
 # what a device that is to leave waits for is what has come meanwhile, not a whole history
 _QUIET_SECONDS = 15.0
@@ -66,12 +66,10 @@ def clear_command(invocation: Invocation, of_account: str | None, yes: bool) -> 
     with session.hold():
         if session.store.exists() and not yes:
             say(f"This removes the keys of the account {name}: to extract again, the phone has to be linked anew.")
-            try:
-                click.confirm("Remove them?", abort=True, err=True)
-            except click.Abort:
+            if not agreed("Remove them?"):
                 raise UserError(
                     "Nothing was removed.", hint="to do it without being asked: --yes", exit_code=ExitCode.FAILED
-                ) from None
+                )
         cleared = session.clear()
     what = "removed" if cleared else "there were none"
     rows = [("keys", what)]

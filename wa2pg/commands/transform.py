@@ -61,8 +61,14 @@ def transform_command(
         transform_body(folder),
         [transform_table(invocation, folder)],
         exit_code=exit_code_of(folder),
-        next_command=f"wa2pg load --account {invocation.account} --org ORGANISATION",
+        next_command=_next(invocation, folder),
     )
+
+
+def _next(invocation: Invocation, folder: CleanRunFolder) -> str:
+    load = f"wa2pg load --account {invocation.account} --org {invocation.settings.org or 'ORGANISATION'}"
+    # without it a load leaves clients who are there already as they are, whatever a person said in the review file
+    return f"{load} --no-skip-duplicates" if folder.run.review and folder.run.review.applied else load
 
 
 def run_transform(
@@ -151,10 +157,10 @@ def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Text:
         lost = sum(part.rows or 0 for part in run.left_out)
         more = " and more" if any(part.rows is None for part in run.left_out) else ""
         rows.append(("damaged, left out", f"{lost:,} rows{more} in {files} {'part' if files == 1 else 'parts'}"))
-    if run.people_without_number:
-        rows.append(
-            ("without a number", f"{run.people_without_number:,} people, {run.messages_without_number:,} messages")
-        )
+    if people := run.people_without_number:
+        messages = run.messages_without_number
+        told = f"{people:,} {'person' if people == 1 else 'people'}, {messages:,} message{'' if messages == 1 else 's'}"
+        rows.append(("without a number", told))
     if model := run.language_model:
         by_rules = sum(model.fallback.values())
         told = (
