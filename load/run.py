@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from load.choose_target import choose_target
-from load.clean_tables import NulCount, check_tables, client_rows, held_back
+from load.clean_tables import check_tables, held_back
 from load.database_errors import database_error
 from load.layout import Layout
 from load.locks import limited_waits, wait_for_turn
@@ -87,9 +87,8 @@ def _load(layout: Layout, work: LayoutLoad, job: Job, look: Callable[[LayoutLoad
     # a rule that waits for the end of the transaction would refuse the run instead of the row
     job.connection.execute("set constraints all immediate")
     work.begin()
-    nul = NulCount()
     progress(Step("reading clients"))
-    work.stage_clients(client_rows(clean, nul))
+    with_nul = work.stage_clients()
     progress(Step("loading clients"))
     warnings = work.match_people()
     work.insert_chats()
@@ -101,7 +100,7 @@ def _load(layout: Layout, work: LayoutLoad, job: Job, look: Callable[[LayoutLoad
     figures = work.figures()
     chats_held_back = held_back(clean).num_rows
     looked_at = counted["new"] + counted["changed"] + counted["same"]
-    warnings += _warnings(options, nul.rows + counted["nul"], counted["nobody"])
+    warnings += _warnings(options, with_nul + counted["nul"], counted["nobody"])
     report = LoadReport(
         run=None if options.dry_run else str(job.run),
         layout=layout.value,

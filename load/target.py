@@ -5,7 +5,6 @@ Everything between `begin` and `finish` happens in one transaction, which load.r
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -79,8 +78,11 @@ class LayoutLoad(Protocol):
     def begin(self) -> None:
         """Record that the run begins."""
 
-    def stage_clients(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Bring the clean clients to the server, each with `archived` of his conversation."""
+    def stage_clients(self) -> int:
+        """Bring the clean clients to the server, each with `archived` of his conversation.
+
+        Returns how many of them lost a NUL, which PostgreSQL has no room for.
+        """
 
     def match_people(self) -> list[str]:
         """Find the row of each client who is there; returns warnings."""

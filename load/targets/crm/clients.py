@@ -1,19 +1,22 @@
 """Clients and conversations of a clean run into the layout `crm`: all at once, or one by one when one is refused."""
 
-from collections.abc import Iterable
-from typing import Any
-
+import duckdb
 import psycopg
 from psycopg import sql
 
 from load.database_errors import describe, is_refusal
 from load.report import FailedChat, LoadOptions
 from load.statements import statement
-from load.targets.crm.people import keys_of
+from load.targets.crm.lines import read_lines
 from load.targets.crm.work import Import
 from schemas.progress import Progress, Step
+from schemas.words import CHANNEL_WHATSAPP
 
 _COPIED = (
+    "client_key",
+    "conversation_key",
+    "second_client_key",
+    "second_conversation_key",
     "phone",
     "name",
     "first_name",
@@ -38,18 +41,20 @@ _COPIED = (
 )
 
 
-def stage_clients(work: Import, rows: Iterable[dict[str, Any]]) -> int:
-    """Bring the clean clients to the server; returns how many."""
+def stage_clients(work: Import, duck: duckdb.DuckDBPyConnection) -> int:
+    """Bring the clean clients to the server; returns how many of them lost a NUL."""
     work.connection.execute(statement("crm", "stage_clients"))
-    columns = ("client_key", "conversation_key", "second_client_key", "second_conversation_key", *_COPIED)
-    target = sql.SQL("copy wa2pg_clients ({}) from stdin").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
-    staged = 0
-    with work.connection.cursor() as cursor, cursor.copy(target) as copy:
-        for row in rows:
-            staged += 1
-            keys = keys_of(work.organization, row["phone"], row["addresses"])
-            copy.write_row((*keys, *(row[name] for name in _COPIED)))
-    return staged
+    columns = sql.SQL(", ").join(map(sql.Identifier, _COPIED))
+    names = {"organization": str(work.organization), "channel": CHANNEL_WHATSAPP}
+    lines = read_lines(duck.sql(statement("crm", "client_lines").decode(), params=names))
+    with (
+        work.connection.cursor() as cursor,
+        cursor.copy(sql.SQL("copy wa2pg_clients ({}) from stdin").format(columns)) as copy,
+    ):
+        for part in lines.part(0, len(lines)):
+            copy.write(part)
+    ((with_nul,),) = duck.execute(statement("crm", "count_client_nul").decode()).fetchall()
+    return int(with_nul)
 
 
 def insert_chats(work: Import, options: LoadOptions, progress: Progress) -> None:

@@ -19,6 +19,14 @@ create macro plain_json(value) as
 
 create macro known_language(value) as case when value not in ('und', 'other') then value end;
 
+-- a list of texts as PostgreSQL writes an array
+create macro as_array(texts) as concat(
+  '{',
+  array_to_string(
+    list_transform(texts, lambda part: concat('"', replace(replace(part, '\', '\\'), '"', '\"'), '"')), ','
+  ),
+  '}');
+
 -- without hyphens, as PostgreSQL takes it too
 create macro hex_to_uuid5(hex) as concat(
   substr(hex, 1, 12), '5', substr(hex, 14, 3),

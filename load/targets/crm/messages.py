@@ -7,15 +7,15 @@ from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from load.clean_tables import compute, held_back, open_table
+from load.clean_tables import held_back, open_table
 from load.report import LoadOptions, RefusedMessage
 from load.statements import statement
+from load.targets.crm.archive import Archive
 from load.targets.crm.fast import other_triggers, per_row_checks_off
 from load.targets.crm.prepare import Prepared, Preparer, messages_there
 from load.targets.crm.send import Sender
 from load.targets.crm.survey import count_again, count_new_chats, survey
 from load.targets.crm.work import Import
-from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress, Step
 
 
@@ -42,9 +42,10 @@ class LoadedMessages:
     refused: list[RefusedMessage] = field(default_factory=list)
 
 
-def load_messages(work: Import, clean: CleanRunFolder, options: LoadOptions, progress: Progress) -> LoadedMessages:
+def load_messages(work: Import, archive: Archive, options: LoadOptions, progress: Progress) -> LoadedMessages:
     """Insert the new messages of the chosen chats, bring changed ones up to date, count what the chats hold now."""
     loaded = LoadedMessages()
+    clean, duck = archive.clean, archive.duck
     total = clean.run.tables["messages"].rows
 
     def show() -> None:
@@ -57,10 +58,9 @@ def load_messages(work: Import, clean: CleanRunFolder, options: LoadOptions, pro
     work.connection.execute(statement("crm", "stage_messages"))
     sender = Sender(work, SIZES.direct, options.strict, searching, refused=loaded.refused)
     sent, touched = 0, set[int]()
-    with compute("crm") as duck, open_table(clean, "messages") as file:
-        duck.from_parquet(str(clean.table("messages"))).create_view("all_clean_messages")
+    with open_table(clean, "messages") as file:
+        found = survey(work, archive)
         duck.register("held_back", held_back(clean))
-        found = survey(work, duck)
         if found.whole:
             loaded.counts.update(dict(duck.execute(statement("crm", "count_whole").decode()).fetchall()))
             show()

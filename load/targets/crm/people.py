@@ -1,42 +1,24 @@
 """Which row of the database each client of a clean run is, also after he has changed his number."""
 
-import uuid
-from collections.abc import Iterable
-
 import psycopg
 
 from load.database_errors import is_refusal
-from load.keys import client_key, conversation_key
 from load.targets.crm.work import Import
-from schemas.words import CHANNEL_WHATSAPP
-
-_LID = "@lid"
-
-
-def keys_of(organization: uuid.UUID, phone: str, addresses: Iterable[str]) -> tuple[uuid.UUID, ...]:
-    """The keys of a client and his conversation, then the second ones of both.
-
-    The second keys are for a number that another person had before, whose row has the first.
-    """
-    address = min(addresses, key=lambda jid: (not jid.endswith(_LID), jid), default="")
-    return (
-        client_key(organization, phone),
-        conversation_key(organization, phone, CHANNEL_WHATSAPP),
-        client_key(organization, phone, address),
-        conversation_key(organization, phone, CHANNEL_WHATSAPP, address),
-    )
 
 
 def match_people(work: Import) -> list[str]:
     """Give clients who are there their new numbers, and tell which row each staged client is; returns warnings."""
     work.connection.execute("analyze wa2pg_clients")
     _claim(work)
+    moving = work.execute("count_moving").fetchone()
     work.execute("lock_claimed")
     work.execute("plan_moves")
     _drop_blocked_moves(work)
     refused = _move_all(work)
-    work.connection.execute("drop table wa2pg_claims")
-    _claim(work)
+    if moving and moving[0]:
+        # what was claimed before the rows were held and moved may be another's now
+        work.connection.execute("drop table wa2pg_claims")
+        _claim(work)
     work.execute("match_clients")
     row = work.execute("count_doubles").fetchone()
     doubles = row[0] if row else 0

@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from load.statements import statement
+from load.targets.crm.archive import Archive
 from load.targets.crm.lines import read_lines
 from load.targets.crm.work import Import
 
@@ -36,7 +37,7 @@ class Survey:
     whole: bool
 
 
-def survey(work: Import, duck: duckdb.DuckDBPyConnection) -> Survey:
+def survey(work: Import, archive: Archive) -> Survey:
     """Count what the chosen chats have in the database and set it against the clean messages."""
     work.execute("make_totals")
     work.execute("choose_counted")
@@ -44,8 +45,8 @@ def survey(work: Import, duck: duckdb.DuckDBPyConnection) -> Survey:
     work.execute("count_messages")
     there = {number: tuple(rest) for number, *rest in work.execute("chats_there").fetchall()}
     placed = frozenset(number for number, (is_placed, _, _) in there.items() if is_placed)
-    duck.execute(_sql("survey_chats"), {"marked": bool(placed)})
-    surveyed = duck.execute("select phone, message_count, mark from surveyed").fetchall()
+    archive.surveyed(marked=bool(placed))
+    surveyed = archive.duck.execute("select phone, message_count, mark from surveyed").fetchall()
     archived = {phone: (count, str(mark)) for phone, count, mark in surveyed}
     rows = []
     for number, phone, conversation, refused in work.execute("all_chats").fetchall():
@@ -54,7 +55,7 @@ def survey(work: Import, duck: duckdb.DuckDBPyConnection) -> Survey:
     columns = list(zip(*rows, strict=True)) or [()] * len(CHATS)
     table = pa.table([pa.array(column, field.type) for column, field in zip(columns, CHATS, strict=True)], CHATS)
     whole = all(row[-1] for row in rows if row[0] is not None and row[1] in archived)
-    duck.register("chats", table)
+    archive.duck.register("chats", table)
     return Survey(table, placed, frozenset(there) - placed, whole)
 
 

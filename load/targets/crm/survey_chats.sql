@@ -1,7 +1,7 @@
 -- (DuckDB) What the clean messages of each chat come to. `mark`: sum over the messages, see copy_macros.sql; the same
 -- figure of the database's rows says that they are the same messages in the same state (count_messages.sql).
 -- grain: one chat; key: phone; inputs: all_clean_messages
-create temporary table surveyed as
+create or replace temporary table surveyed as
 select
   phone,
   count(*) as message_count,

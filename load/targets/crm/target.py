@@ -1,18 +1,19 @@
 """The layout `crm` as a target of loads."""
 
 from collections import Counter
-from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import asdict, replace
-from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from load.clean_tables import compute
 from load.layout import Layout
 from load.migrate import check_migrated
 from load.report import FailedChat, LoadReport, PeopleWithoutNumber, RefusedMessage
 from load.rights import check_load_rights
 from load.target import Figures, Job, PlannedClient
+from load.targets.crm.archive import Archive
 from load.targets.crm.clients import insert_chats, refused_chats, stage_clients
 from load.targets.crm.fast import check_fast
 from load.targets.crm.follow import follow_messages
@@ -47,6 +48,8 @@ class CrmLoad:
         self._job = job
         self._refused: list[RefusedMessage] = []
         self._work = Import(job.connection, job.organization.id, job.run, job.account)
+        self._open = ExitStack()
+        self._archive: Archive
 
     def loaded_already(self) -> LoadReport | None:
         """The report where this very clean run was loaded and the rows stand where that load left them."""
@@ -93,9 +96,15 @@ class CrmLoad:
             ],
         )
 
-    def stage_clients(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Bring the clean clients to the server."""
-        stage_clients(self._work, rows)
+    def stage_clients(self) -> int:
+        """Bring the clean clients to the server; returns how many of them lost a NUL."""
+        duck = self._open.enter_context(compute("crm"))
+        self._archive = Archive(duck, self._job.clean)
+        self._open.callback(self._archive.stop)
+        with_nul = stage_clients(self._work, duck)
+        # the figures of the messages, which the last run's rows are compared with, are made while clients are loaded
+        self._archive.survey(marked=self._work.execute("last_run").fetchone() is not None)
+        return with_nul
 
     def match_people(self) -> list[str]:
         """Give clients who are there their new numbers; returns warnings."""
@@ -107,8 +116,9 @@ class CrmLoad:
 
     def load_messages(self) -> Counter[str]:
         """Insert the new messages and bring changed ones up to date."""
-        loaded = load_messages(self._work, self._job.clean, self._job.options, self._job.progress)
+        loaded = load_messages(self._work, self._archive, self._job.options, self._job.progress)
         self._refused = loaded.refused
+        self._open.close()
         return loaded.counts
 
     def follow_messages(self) -> None:
@@ -150,6 +160,7 @@ class CrmLoad:
 
     def abandon(self) -> None:
         """Everything was in the tables, and is gone with the transaction."""
+        self._open.close()
 
     def settle(self, report: LoadReport) -> LoadReport:
         """The report as it is: everything is in the tables."""

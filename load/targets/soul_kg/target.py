@@ -2,12 +2,11 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict, replace
-from typing import Any
 
 import psycopg
 
+from load.clean_tables import NulCount, client_rows
 from load.report import FailedChat, LoadReport, RefusedMessage
 from load.rights import check_load_rights
 from load.run_ledger import IMAGED, NoLedger
@@ -70,9 +69,11 @@ class SoulKgLoad:
             settle_ledgers(self._job.connection, self._job.ledgers, self._work.organization)
         self._work.ledger = open_ledger(self._job)
 
-    def stage_clients(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Bring the clean clients to the server."""
-        stage_clients(self._work, rows)
+    def stage_clients(self) -> int:
+        """Bring the clean clients to the server; returns how many of them lost a NUL."""
+        nul = NulCount()
+        stage_clients(self._work, client_rows(self._job.clean, nul))
+        return nul.rows
 
     def match_people(self) -> list[str]:
         """Lock what this run may change, and find the row of each client who is there; returns warnings."""
