@@ -71,9 +71,10 @@ def held_back(clean: CleanRunFolder) -> pa.Table:
 def compute(layout: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB connection with the layout's macros, to compare and to format batches.
 
-    It cannot spill to disk: what would be written there is chat text.
+    It cannot spill to disk: what would be written there is chat text. What it no longer needs it gives back soon.
     """
-    connection = duckdb.connect(":memory:", config={"memory_limit": "1GB", "temp_directory": ""})
+    limits = {"memory_limit": "1GB", "temp_directory": "", "allocator_flush_threshold": "16MB"}
+    connection = duckdb.connect(":memory:", config=limits)
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(statement(layout, "copy_macros").decode())

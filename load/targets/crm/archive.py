@@ -15,7 +15,7 @@ class Archive:
 
     duck: duckdb.DuckDBPyConnection
     clean: CleanRunFolder
-    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     _marked: Future[bool] | None = None
 
     def __post_init__(self) -> None:
@@ -24,7 +24,7 @@ class Archive:
 
     def survey(self, *, marked: bool) -> None:
         """Begin to make the table `surveyed`, see survey_chats.sql; its marks only when asked for."""
-        self._marked = self._thread.submit(self._survey, marked)
+        self._marked = self.thread.submit(self._survey, marked)
 
     def surveyed(self, *, marked: bool) -> None:
         """Wait for `surveyed`, and make it once more where marks are needed after all."""
@@ -36,7 +36,7 @@ class Archive:
         """End what is being made, for good."""
         if self._marked and not self._marked.done():
             self.duck.interrupt()
-        self._thread.shutdown(cancel_futures=True)
+        self.thread.shutdown(cancel_futures=True)
 
     def _survey(self, marked: bool) -> bool:
         self.duck.execute(statement("crm", "survey_chats").decode(), {"marked": marked})

@@ -65,7 +65,7 @@ def load_messages(work: Import, archive: Archive, options: LoadOptions, progress
             loaded.counts.update(dict(duck.execute(statement("crm", "count_whole").decode()).fetchall()))
             show()
             return loaded
-        preparer = Preparer(work, duck, file, bool(found.placed))
+        preparer = Preparer(work, archive, file, bool(found.placed))
         with per_row_checks_off(work) if options.fast else nullcontext():
             for batch in preparer.batches(SIZES.batch, lambda numbers: messages_there(work, numbers)):
                 _send(sender, batch, loaded.counts)

@@ -3,16 +3,16 @@
 import io
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 
-import duckdb
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
 from load.clean_tables import groups_of_rows
 from load.statements import statement
+from load.targets.crm.archive import Archive
 from load.targets.crm.lines import Lines, read_lines
 from load.targets.crm.work import Import
 from schemas.tables import CLEAN_MESSAGES
@@ -42,9 +42,10 @@ class Prepared:
 class Preparer:
     """Compares and writes batches; DuckDB is used by one thread at a time."""
 
-    def __init__(self, work: Import, duck: duckdb.DuckDBPyConnection, file: pq.ParquetFile, placed: bool) -> None:
+    def __init__(self, work: Import, archive: Archive, file: pq.ParquetFile, placed: bool) -> None:
         self._work = work
-        self._duck = duck
+        self._thread = archive.thread
+        self._duck = duck = archive.duck
         self._file = file
         self._placed = placed
         duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
@@ -57,18 +58,18 @@ class Preparer:
         `fetch` gets the messages that some chats have in the database; it is called by the caller's thread.
         """
         ahead: deque[Future[Prepared]] = deque()
-        with ThreadPoolExecutor(1) as thread:
-            try:
-                for groups in groups_of_rows(self._file, rows):
-                    numbers = thread.submit(self._numbers, groups).result() if self._placed else []
-                    there = fetch(numbers) if numbers else THERE.empty_table()
-                    ahead.append(thread.submit(self._prepare, groups, there))
-                    if len(ahead) > 1:
-                        yield ahead.popleft().result()
-                while ahead:
+        try:
+            for groups in groups_of_rows(self._file, rows):
+                numbers = self._thread.submit(self._numbers, groups).result() if self._placed else []
+                there = fetch(numbers) if numbers else THERE.empty_table()
+                ahead.append(self._thread.submit(self._prepare, groups, there))
+                if len(ahead) > 1:
                     yield ahead.popleft().result()
-            finally:
-                thread.shutdown(cancel_futures=True)
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            # the file is closed after this
+            self._thread.shutdown(cancel_futures=True)
 
     def _numbers(self, groups: list[int]) -> list[int]:
         self._duck.register("clean_messages", self._file.read_row_groups(groups, columns=["phone"]))
