@@ -155,6 +155,27 @@ def test_nul_characters_are_taken_away_and_counted(connection: psycopg.Connectio
     assert one(connection, "select count(*) from messages") == 2
 
 
+AWKWARD = ["", "\\", "\\N", "\\.", "a\tb", "line\nbreak\r", "\"quoted\" 'twice'", "{a,b}", "null", "\U0001f44d \u0416"]
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_client_texts_and_addresses_arrive_sign_by_sign(
+    connection: psycopg.Connection, load_chats: Loader, text: str
+) -> None:
+    addresses = [text, f"{text}@lid", "996555@s.whatsapp.net"]
+    more = {"status_reason": text, "ad_title": text, "addresses": addresses, "country": None}
+    load_chats([Chat(PHONE, name=text, languages={text: 0.1}, more=more)])
+    stored = connection.execute(
+        "select name, status_reason, ad_title, addresses, languages, country, language_confidence from clients"
+    ).fetchone()
+    assert stored == (text, text, text, addresses, {text: 0.1}, None, 0.9)
+
+
+def test_no_addresses_are_an_empty_list(connection: psycopg.Connection, load_chats: Loader) -> None:
+    load_chats([Chat(PHONE, more={"addresses": []})])
+    assert one(connection, "select addresses from clients") == []
+
+
 def test_a_chat_that_the_database_refuses_is_named_and_the_others_are_loaded(
     connection: psycopg.Connection, load_chats: Loader
 ) -> None:
