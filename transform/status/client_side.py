@@ -123,7 +123,9 @@ def _begins_anew(walk: Conversation, acts: frozenset[Act], at: datetime) -> None
     pause = at - max(walk.events[event] for event in _ENDS if event in walk.events)
     again = Act.INQUIRES_AGAIN in acts and len(asked) > 1 and walk.stage is not Status.CLOSED
     long_ago = pause > NEW_INQUIRY_AFTER and walk.stage is not Status.SOLD and asked != {Act.INQUIRES_AGAIN}
-    if (again and pause > timedelta(days=2)) or (long_ago and acts.isdisjoint(_SERVED)):
+    # whoever opens the chat with thanks for last time and asks anew was served before it
+    opens = walk.turns == 1 and walk.stage is Status.SERVICE
+    if (again and (opens or pause > timedelta(days=2))) or (long_ago and acts.isdisjoint(_SERVED)):
         walk.begin_anew(at)
 
 

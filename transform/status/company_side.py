@@ -12,12 +12,14 @@ from transform.status.reading import Reading
 _GREETING_MESSAGES = 2
 _PAYMENT_DOCUMENTS = ("invoice", "счет", "счёт", "rechnung", "factur", "faktur", "fattura", "реквизит", "receipt")
 _PLACES = frozenset({MessageType.LOCATION, MessageType.CONTACT})
+_SHOWN = frozenset({MessageType.IMAGE, MessageType.VIDEO})
 _OVER = frozenset({Status.CLOSED, Status.SERVICE})
 _STILL_IN = SETTLING | {Act.THINKS, Act.ACCEPTS, Act.PAYS, Act.ASKS_PRICE, Act.IS_SERVED, Act.IS_THANKFUL}
 _BEFORE_AN_OFFER = frozenset({None, Status.NEW_LEAD, Status.QUALIFIED, Status.WARMED})
 # from so many words on an itinerary without a price is an offer, and an answer is information
 _ITINERARY_WORDS = 20
 _INFORMATION_WORDS = 6
+_ANSWER_WORDS = 4  # to a question
 # who wrote less than this has asked for nothing that could be offered, priced or sent as a document
 _REQUEST_WORDS = 12
 _DOCUMENT_REQUEST_WORDS = 8
@@ -53,11 +55,20 @@ def company_wrote(walk: Conversation, message: ChatMessage, reading: Reading) ->
         walk.service_signs += 1
     if offer:
         _offered(walk, message, reading)
-    elif not reading.asks and reading.words >= _INFORMATION_WORDS and (walk.turns >= 2 or walk.client_words >= 8):
+    elif _informs(walk, message, reading):
         walk.informed += 1
     if Act.REVISES in acts and walk.stage is Status.PROPOSAL_SENT and not walk.last_from_me:
         walk.move(Status.NEGOTIATION, "bargaining", at, inferred=True)
     walk.payment_asked |= Act.ASKS_PAYMENT in acts
+
+
+def _informs(walk: Conversation, message: ChatMessage, reading: Reading) -> bool:
+    """Whether this answers the client with general information: words, or pictures of what is on offer."""
+    if message.type in _SHOWN:
+        return walk.turns >= 2
+    if reading.asks or reading.words < (_ANSWER_WORDS if walk.turn.asks else _INFORMATION_WORDS):
+        return False
+    return walk.turns >= 2 or walk.turn.asks or walk.client_words >= _REQUEST_WORDS - 4
 
 
 def _takes_for_refusal(walk: Conversation, reading: Reading) -> bool:
