@@ -21,11 +21,14 @@ _REMEMBERED_LENGTH = 200
 # "did you pay?", "not booked yet", "if we cancel", "paid for the flights": asked, denied, supposed or of another
 # thing, these did not happen here
 _VOID_IN_QUESTION = frozenset(
-    {Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.REFUSES, Act.DECLINES, Act.IS_THANKFUL, Act.SHOWS_INTEREST, Act.THINKS}
+    {
+        Act.PAYS, Act.SENDS, Act.ACCEPTS, Act.CONFIRMS, Act.REFUSES, Act.DECLINES, Act.IS_THANKFUL, Act.SHOWS_INTEREST,
+        Act.THINKS,
+    }
 )
-_VOID_WHEN_DENIED = frozenset({Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.IS_SERVED, Act.ASKS_PAYMENT})
+_VOID_WHEN_DENIED = frozenset({Act.PAYS, Act.SENDS, Act.ACCEPTS, Act.CONFIRMS, Act.IS_SERVED, Act.ASKS_PAYMENT})
 _VOID_WHEN_JUST_DENIED = frozenset({Act.REFUSES, Act.BARGAINS})
-_VOID_IN_CONDITION = frozenset({Act.PAYS, Act.ACCEPTS, Act.REFUSES, Act.CONFIRMS})
+_VOID_IN_CONDITION = frozenset({Act.PAYS, Act.SENDS, Act.ACCEPTS, Act.REFUSES, Act.CONFIRMS})
 _VOID_OF_OTHER_THINGS = frozenset({Act.PAYS, Act.ACCEPTS, Act.REFUSES})
 _CAN_BE_VOID = _VOID_IN_QUESTION | _VOID_WHEN_DENIED | _VOID_WHEN_JUST_DENIED | _VOID_IN_CONDITION
 
