@@ -148,7 +148,9 @@ def _before_the_sale(walk: Conversation, message: ChatMessage, reading: Reading,
         walk.receipt = True
         walk.events["receipt"] = at
     sent = Act.SENDS in acts and walk.payment_asked and reading.words <= _SENT
-    if sent or Act.PAYS in acts and (walk.prices_known or walk.payment_asked or walk.accepted or reading.words <= _SHORT):
+    if sent or (
+        Act.PAYS in acts and (walk.prices_known or walk.payment_asked or walk.accepted or reading.words <= _SHORT)
+    ):
         walk.paid = True
         walk.move(Status.SOLD, "payment", at)
         return

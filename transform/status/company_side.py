@@ -68,7 +68,7 @@ def _informs(walk: Conversation, message: ChatMessage, reading: Reading) -> bool
         return walk.turns >= 2
     if reading.asks or reading.words < (_ANSWER_WORDS if walk.turn.asks else _INFORMATION_WORDS):
         return False
-    return walk.turns >= 2 or walk.turn.asks or walk.client_words >= _REQUEST_WORDS - 4
+    return walk.turns >= 2 or walk.turn.asks or walk.client_words >= _DOCUMENT_REQUEST_WORDS
 
 
 def _takes_for_refusal(walk: Conversation, reading: Reading) -> bool:
