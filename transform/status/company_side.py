@@ -20,9 +20,13 @@ _BEFORE_AN_OFFER = frozenset({None, Status.NEW_LEAD, Status.QUALIFIED, Status.WA
 _ITINERARY_WORDS = 20
 _INFORMATION_WORDS = 6
 _ANSWER_WORDS = 4  # to a question
+# so many words are more than a greeting: who has parted from their writer was told that he does not come
+_TOLD_WORDS = 8
 # who wrote less than this has asked for nothing that could be offered, priced or sent as a document
 _REQUEST_WORDS = 12
 _DOCUMENT_REQUEST_WORDS = 8
+# a single price answers fewer, unless they are a greeting
+_PRICED_WORDS = 5
 
 
 def company_wrote(walk: Conversation, message: ChatMessage, reading: Reading) -> None:
@@ -77,7 +81,7 @@ def _takes_for_refusal(walk: Conversation, reading: Reading) -> bool:
         return False
     if walk.declined and not reading.acts.isdisjoint({Act.LETS_GO, Act.PARTS}):
         return True
-    engaged = walk.prices_known or walk.turns >= 2
+    engaged = walk.prices_known or walk.turns >= 2 or walk.client_words >= _TOLD_WORDS
     return (
         Act.PARTS in reading.acts
         and engaged
@@ -123,7 +127,8 @@ def _is_offer(walk: Conversation, message: ChatMessage, reading: Reading) -> boo
     """A price or a document for this client: not the price list in a greeting, not a bill."""
     is_document = message.type == MessageType.DOCUMENT
     request_words = _DOCUMENT_REQUEST_WORDS if is_document else _REQUEST_WORDS
-    if not walk.details and walk.turns < 2 and walk.client_words < request_words:
+    asked = Act.ASKS_GENERALLY not in walk.turn.acts and walk.client_words >= _PRICED_WORDS and len(reading.prices) == 1
+    if not walk.details and walk.turns < 2 and walk.client_words < request_words and not asked:
         return False
     if is_document:
         text = (message.text or "").lower()
