@@ -43,6 +43,21 @@ def test_an_act_asked_for_or_denied_did_not_happen(text: str, act: Act, recognis
 
 
 @pytest.mark.parametrize(
+    ("reader", "text", "act"),
+    [
+        (CLIENT, "Is Tash Rabat on the way?", Act.BARGAINS),
+        (COMPANY, "Mit Mietwagen oder mit Fahrer", Act.ASKS_PAYMENT),
+        (COMPANY, "первые 10 минут разминка", Act.SERVES),
+        (CLIENT, "We loved your portfolio", Act.IS_THANKFUL),
+        (CLIENT, "забыл спросить про обувь", Act.IS_THANKFUL),
+        (CLIENT, "Another company offered us 900", Act.REFUSES),
+    ],
+)
+def test_a_word_that_means_something_elsewhere_does_not_count(reader: CueReader, text: str, act: Act) -> None:
+    assert act not in reader.read(text).acts
+
+
+@pytest.mark.parametrize(
     ("text", "amounts"),
     [
         ("45 000 сом", True),

@@ -45,6 +45,9 @@ NEW_LEADS = {
         company: Welcome! Day hike 40 $, two days 95 $, a week 420 $. A deposit of 20 $ books your place""",
     "one message of the company alone": """
         company: Добрый день, это турфирма""",
+    "whether there is such a thing at all, asked in few words": """
+        client: Салам, подскажите, вы туры по стране делаете?
+        company: Да, по всей стране""",
 }
 QUALIFIED = {
     "dates and group told, no offer yet": """
@@ -58,6 +61,10 @@ QUALIFIED = {
     "another booking of the client's is not ours": """
         client: Hi, I have booked my flights and we are 2 people, 10 days in June. How much is a guide?
         company: Hello! Which region would you like to see?""",
+    "thanks for last time open the chat, then a new inquiry": """
+        client: Здравствуйте! Ездили с вами в июне, всё понравилось
+        client: теперь хотим на озеро в сентябре, вдвоём. Сколько выйдет?
+        company: Рады вас слышать! Сейчас посчитаю""",
     "the price is asked in Kyrgyz": """
         client: Саламатсызбы, 6 кишиге канча турат?
         company: Саламатсызбы! Качан барасыздар?""",
@@ -69,6 +76,12 @@ WARMED = {
         client: а если дождь пойдёт?
         company: Тогда ждём в тёплом домике, играем в игры и пьём чай, скучно не бывает
         client: Звучит здорово! Посоветуюсь с мужем""",
+    "short answers and pictures": """
+        client: Здравствуйте, а больно это?
+        company: Нет, всё под анестезией
+        client: а работы ваши можно увидеть?
+        company: [image]
+        client: Вау, красота! Покажу мужу""",
     "the same in English": """
         client: Hi! Is it safe to travel there alone?
         company: Hello! Yes, many women travel here alone and people are very hospitable everywhere
@@ -335,3 +348,20 @@ def test_any_conversation_gets_one_status_and_the_same_twice(
 def test_the_name_tells_the_rules_and_the_cues() -> None:
     assert DETECTOR.name == RuleStatusDetector().name
     assert "cues" in DETECTOR.name
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ("To confirm we need a deposit of 50 $, here is the payment link", Status.SOLD),
+        ("It is 500 $ a person. Could you send us your passports?", Status.PROPOSAL_SENT),
+    ],
+)
+def test_sent_is_a_payment_where_one_was_asked_for(answer: str, status: Status) -> None:
+    script = f"""
+        client: Hello, two of us for the lake on 3 June, how much is it?
+        company: Hello! 500 $ a person for two days with meals and a guide
+        client: ok thank you
+        company: {answer}
+        client: sent, please check"""
+    assert decide(script).status is status

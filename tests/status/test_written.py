@@ -10,7 +10,7 @@ from transform.status.evaluate import Evaluation, evaluate
 from transform.status.labelled import read_conversations
 
 FOLDER = Path(__file__).parent
-WRITTEN, FRESH = FOLDER / "written.jsonl", FOLDER / "fresh.jsonl"
+WRITTEN, FRESH, NATURAL = (FOLDER / f"{name}.jsonl" for name in ("written", "fresh", "natural"))
 
 
 def measured(path: Path, detector: RuleStatusDetector, domains: frozenset[str] | None = None) -> Evaluation:
@@ -21,7 +21,9 @@ def measured(path: Path, detector: RuleStatusDetector, domains: frozenset[str] |
     return evaluate(labelled, detector)
 
 
-@pytest.mark.parametrize(("path", "least"), [(WRITTEN, 0.95), (FRESH, 0.85)], ids=["written", "fresh"])
+@pytest.mark.parametrize(
+    ("path", "least"), [(WRITTEN, 0.95), (FRESH, 0.85), (NATURAL, 0.9)], ids=["written", "fresh", "natural"]
+)
 @pytest.mark.parametrize("trades", [True, False], ids=["all cues", "general cues alone"])
 def test_statuses_are_told_in_every_trade_also_by_the_general_cues_alone(
     path: Path, least: float, trades: bool

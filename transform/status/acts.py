@@ -19,6 +19,7 @@ class Act(StrEnum):
     ASKS_CHANGES = "asks_changes"
     ACCEPTS = "accepts"
     PAYS = "pays"
+    SENDS = "sends"  # "sent", "done": a payment if one was asked for
     REFUSES = "refuses"
     DECLINES = "declines"  # "can't make it", "no, thanks": a refusal, or only of this day or part
     IS_SORRY = "is_sorry"  # "unfortunately", "sorry, but"

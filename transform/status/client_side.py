@@ -30,6 +30,9 @@ _COUNTER_OFFER = (0.5, 1.0)
 _LEAST_SUM = 40
 # a payment that nobody spoke of before is told in a short message
 _SHORT = 12
+# so short is "sent, please check"
+_SENT = 6
+_VAGUE = 7
 # "18:30 is perfect": who repeats what the company proposed, in few words, agrees
 _ANSWER_WORDS = 8
 
@@ -79,7 +82,11 @@ def is_specific(reading: Reading) -> bool:
     acts = reading.acts
     if not acts.isdisjoint(SPECIFICS):
         return True
-    return Act.ASKS_GENERALLY not in acts and (Act.WISHES in acts or bool(reading.numbers or reading.prices))
+    if Act.ASKS_GENERALLY in acts:
+        return False
+    # "do you have", "do you make": so anybody asks who has just come
+    wishes = Act.WISHES in acts and not (reading.asks and reading.words <= _VAGUE)
+    return wishes or bool(reading.numbers or reading.prices)
 
 
 def _refuses(walk: Conversation, reading: Reading) -> bool:
@@ -123,7 +130,9 @@ def _begins_anew(walk: Conversation, acts: frozenset[Act], at: datetime) -> None
     pause = at - max(walk.events[event] for event in _ENDS if event in walk.events)
     again = Act.INQUIRES_AGAIN in acts and len(asked) > 1 and walk.stage is not Status.CLOSED
     long_ago = pause > NEW_INQUIRY_AFTER and walk.stage is not Status.SOLD and asked != {Act.INQUIRES_AGAIN}
-    if (again and pause > timedelta(days=2)) or (long_ago and acts.isdisjoint(_SERVED)):
+    # whoever opens the chat with thanks for last time and asks anew was served before it
+    opens = walk.turns == 1 and walk.stage is Status.SERVICE
+    if (again and (opens or pause > timedelta(days=2))) or (long_ago and acts.isdisjoint(_SERVED)):
         walk.begin_anew(at)
 
 
@@ -138,7 +147,10 @@ def _before_the_sale(walk: Conversation, message: ChatMessage, reading: Reading,
     if message.type in _PICTURES and walk.payment_asked:
         walk.receipt = True
         walk.events["receipt"] = at
-    if Act.PAYS in acts and (walk.prices_known or walk.payment_asked or walk.accepted or reading.words <= _SHORT):
+    sent = Act.SENDS in acts and walk.payment_asked and reading.words <= _SENT
+    if sent or (
+        Act.PAYS in acts and (walk.prices_known or walk.payment_asked or walk.accepted or reading.words <= _SHORT)
+    ):
         walk.paid = True
         walk.move(Status.SOLD, "payment", at)
         return

@@ -12,15 +12,21 @@ from transform.status.reading import Reading
 _GREETING_MESSAGES = 2
 _PAYMENT_DOCUMENTS = ("invoice", "счет", "счёт", "rechnung", "factur", "faktur", "fattura", "реквизит", "receipt")
 _PLACES = frozenset({MessageType.LOCATION, MessageType.CONTACT})
+_SHOWN = frozenset({MessageType.IMAGE, MessageType.VIDEO})
 _OVER = frozenset({Status.CLOSED, Status.SERVICE})
 _STILL_IN = SETTLING | {Act.THINKS, Act.ACCEPTS, Act.PAYS, Act.ASKS_PRICE, Act.IS_SERVED, Act.IS_THANKFUL}
 _BEFORE_AN_OFFER = frozenset({None, Status.NEW_LEAD, Status.QUALIFIED, Status.WARMED})
 # from so many words on an itinerary without a price is an offer, and an answer is information
 _ITINERARY_WORDS = 20
 _INFORMATION_WORDS = 6
+_ANSWER_WORDS = 4  # to a question
+# so many words are more than a greeting: who has parted from their writer was told that he does not come
+_TOLD_WORDS = 8
 # who wrote less than this has asked for nothing that could be offered, priced or sent as a document
 _REQUEST_WORDS = 12
 _DOCUMENT_REQUEST_WORDS = 8
+# a single price answers fewer, unless they are a greeting
+_PRICED_WORDS = 5
 
 
 def company_wrote(walk: Conversation, message: ChatMessage, reading: Reading) -> None:
@@ -53,11 +59,20 @@ def company_wrote(walk: Conversation, message: ChatMessage, reading: Reading) ->
         walk.service_signs += 1
     if offer:
         _offered(walk, message, reading)
-    elif not reading.asks and reading.words >= _INFORMATION_WORDS and (walk.turns >= 2 or walk.client_words >= 8):
+    elif _informs(walk, message, reading):
         walk.informed += 1
     if Act.REVISES in acts and walk.stage is Status.PROPOSAL_SENT and not walk.last_from_me:
         walk.move(Status.NEGOTIATION, "bargaining", at, inferred=True)
     walk.payment_asked |= Act.ASKS_PAYMENT in acts
+
+
+def _informs(walk: Conversation, message: ChatMessage, reading: Reading) -> bool:
+    """Whether this answers the client with general information: words, or pictures of what is on offer."""
+    if message.type in _SHOWN:
+        return walk.turns >= 2
+    if reading.asks or reading.words < (_ANSWER_WORDS if walk.turn.asks else _INFORMATION_WORDS):
+        return False
+    return walk.turns >= 2 or walk.turn.asks or walk.client_words >= _DOCUMENT_REQUEST_WORDS
 
 
 def _takes_for_refusal(walk: Conversation, reading: Reading) -> bool:
@@ -66,7 +81,7 @@ def _takes_for_refusal(walk: Conversation, reading: Reading) -> bool:
         return False
     if walk.declined and not reading.acts.isdisjoint({Act.LETS_GO, Act.PARTS}):
         return True
-    engaged = walk.prices_known or walk.turns >= 2
+    engaged = walk.prices_known or walk.turns >= 2 or walk.client_words >= _TOLD_WORDS
     return (
         Act.PARTS in reading.acts
         and engaged
@@ -112,7 +127,8 @@ def _is_offer(walk: Conversation, message: ChatMessage, reading: Reading) -> boo
     """A price or a document for this client: not the price list in a greeting, not a bill."""
     is_document = message.type == MessageType.DOCUMENT
     request_words = _DOCUMENT_REQUEST_WORDS if is_document else _REQUEST_WORDS
-    if not walk.details and walk.turns < 2 and walk.client_words < request_words:
+    asked = Act.ASKS_GENERALLY not in walk.turn.acts and walk.client_words >= _PRICED_WORDS and len(reading.prices) == 1
+    if not walk.details and walk.turns < 2 and walk.client_words < request_words and not asked:
         return False
     if is_document:
         text = (message.text or "").lower()

@@ -5,27 +5,36 @@ word (which cues begin with it, whether it denies, whether it is money) is looke
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from transform.status.acts import Act, fold
-from transform.status.amounts import bare_sums, value_of
-from transform.status.cue_files import EMOJI, Cue, Cues, Word
+from transform.status.acts import Act
+from transform.status.amounts import bare_sums
+from transform.status.cue_files import EMOJI, Cues, Word
+from transform.status.vocabulary import Known, Phrases, Vocabulary
 
 _READ_CHARACTERS = 2000
-_REMEMBERED_WORDS = 100_000
 _REMEMBERED_TEXTS = 20_000
 _REMEMBERED_LENGTH = 200
 
 # "did you pay?", "not booked yet", "if we cancel", "paid for the flights": asked, denied, supposed or of another
 # thing, these did not happen here
 _VOID_IN_QUESTION = frozenset(
-    {Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.REFUSES, Act.DECLINES, Act.IS_THANKFUL, Act.SHOWS_INTEREST, Act.THINKS}
+    {
+        Act.PAYS,
+        Act.SENDS,
+        Act.ACCEPTS,
+        Act.CONFIRMS,
+        Act.REFUSES,
+        Act.DECLINES,
+        Act.IS_THANKFUL,
+        Act.SHOWS_INTEREST,
+        Act.THINKS,
+    }
 )
-_VOID_WHEN_DENIED = frozenset({Act.PAYS, Act.ACCEPTS, Act.CONFIRMS, Act.IS_SERVED, Act.ASKS_PAYMENT})
+_VOID_WHEN_DENIED = frozenset({Act.PAYS, Act.SENDS, Act.ACCEPTS, Act.CONFIRMS, Act.IS_SERVED, Act.ASKS_PAYMENT})
 _VOID_WHEN_JUST_DENIED = frozenset({Act.REFUSES, Act.BARGAINS})
-_VOID_IN_CONDITION = frozenset({Act.PAYS, Act.ACCEPTS, Act.REFUSES, Act.CONFIRMS})
+_VOID_IN_CONDITION = frozenset({Act.PAYS, Act.SENDS, Act.ACCEPTS, Act.REFUSES, Act.CONFIRMS})
 _VOID_OF_OTHER_THINGS = frozenset({Act.PAYS, Act.ACCEPTS, Act.REFUSES})
 _CAN_BE_VOID = _VOID_IN_QUESTION | _VOID_WHEN_DENIED | _VOID_WHEN_JUST_DENIED | _VOID_IN_CONDITION
 
@@ -35,10 +44,7 @@ _TOKEN = re.compile(
     r"|\d{1,3}(?:[ .,\u00a0]\d{3})+(?!\d)|\d+(?:[.,:/]\d{1,2}(?!\d))*"
     rf"|[,،.!?؟;\n$€£₽₸₺₴₹{EMOJI}]"
 )
-_SIGNS = frozenset("$€£₽₸₺₴₹")
-_ENDS = frozenset(".!;\n?؟")
 _QUESTIONS = frozenset("?؟")
-_COMMAS = frozenset(",،")
 
 
 class Reading(NamedTuple):
@@ -61,118 +67,11 @@ class Reading(NamedTuple):
 NOTHING = Reading()
 
 
-class _Phrases(NamedTuple):
-    """What the phrases say that begin with a word: by nothing more, by the next word, and the other ones."""
-
-    alone: tuple[Act, ...] = ()
-    by_next: dict[str, list[tuple[tuple[Word, ...], Act]]] | None = None
-    loose: tuple[tuple[tuple[Word, ...], Act], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is known of a word, number or mark."""
-
-    text: str
-    phrases: _Phrases | None = None
-    after_number: _Phrases | None = None
-    value: float | None = None
-    number: bool = False
-    end: bool = False
-    comma: bool = False
-    denies: bool = False
-    supposes: bool = False
-    elsewhere: bool = False
-    money: bool = False
-    thousands: bool = False
-    marked: bool = False
-
-
-class _Index:
-    """Phrases by their first word."""
-
-    def __init__(self) -> None:
-        self._whole: dict[str, list[tuple[tuple[Word, ...], Act]]] = {}
-        self._beginning: dict[str, list[tuple[str, tuple[Word, ...], Act]]] = {}
-
-    def add(self, words: tuple[Word, ...], act: Act) -> None:
-        first, rest = words[0], words[1:]
-        if first.open_end:
-            self._beginning.setdefault(first.text[:1], []).append((first.text, rest, act))
-        else:
-            self._whole.setdefault(first.text, []).append((rest, act))
-
-    def find(self, text: str) -> _Phrases | None:
-        """What is left of each phrase that begins with this word."""
-        open_ended = self._beginning.get(text[:1], ())
-        found = [
-            *self._whole.get(text, ()),
-            *((rest, act) for first, rest, act in open_ended if text.startswith(first)),
-        ]
-        if not found:
-            return None
-        by_next: dict[str, list[tuple[tuple[Word, ...], Act]]] = {}
-        loose: list[tuple[tuple[Word, ...], Act]] = []
-        for rest, act in found:
-            if rest and not rest[0].open_end and rest[0].text != "*":
-                by_next.setdefault(rest[0].text, []).append((rest[1:], act))
-            elif rest:
-                loose.append((rest, act))
-        return _Phrases(tuple(act for rest, act in found if not rest), by_next or None, tuple(loose))
-
-
-class _Vocabulary(dict[str, _Known]):
-    """Words as typed, in lower case, with what is known of them; forgotten when they become too many."""
-
-    def __init__(self, cues: Cues, side: str) -> None:
-        super().__init__()
-        self._alone = _Index()
-        self._after_number = _Index()
-        for cue in cues.tables[side]:
-            words = cue.words
-            if words[0].text == "#":
-                self._after_number.add(words[1:], Act(cue.name))
-            else:
-                self._alone.add(words, Act(cue.name))
-        self._grammar = {
-            name: _matcher([cue for cue in cues.tables["grammar"] if cue.name == name])
-            for name in ("denials", "conditions", "elsewhere", "money", "thousands")
-        }
-
-    def __missing__(self, token: str) -> _Known:
-        if len(self) > _REMEMBERED_WORDS:
-            self.clear()
-        known = self[token] = self._know(token)
-        return known
-
-    def _know(self, token: str) -> _Known:
-        if token[0].isdigit():
-            return _Known("#", value=value_of(token), number=True, marked=True)
-        if token in _ENDS or token in _COMMAS:
-            return _Known(token, end=token in _ENDS, comma=token in _COMMAS)
-        if token in _SIGNS:
-            return _Known(token, money=True)
-        text = fold(token).strip("'")
-        phrases, after_number = self._alone.find(text), self._after_number.find(text)
-        is_in = {name: match(text) for name, match in self._grammar.items()}
-        return _Known(
-            text,
-            phrases,
-            after_number,
-            denies=is_in["denials"] or text.endswith("n't"),
-            supposes=is_in["conditions"],
-            elsewhere=is_in["elsewhere"],
-            money=is_in["money"],
-            thousands=is_in["thousands"],
-            marked=bool(phrases or after_number) or is_in["denials"],
-        )
-
-
 class CueReader:
     """Recognises the acts of one side's texts; `side` is `client` or `agent`."""
 
     def __init__(self, side: str, cues: Cues) -> None:
-        self._vocabulary = _Vocabulary(cues, side)
+        self._vocabulary = Vocabulary(cues, side)
         self._readings: dict[str, Reading] = {}
 
     def read(self, text: str) -> Reading:
@@ -223,7 +122,7 @@ class CueReader:
         return Reading(frozenset(acts), prices, bare, lone, figures, asks, denies, words)
 
 
-def _amounts(tokens: Sequence[_Known], uncounted: Sequence[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _amounts(tokens: Sequence[Known], uncounted: Sequence[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The numbers that are money, and of the `uncounted` those that are not."""
     prices: list[float] = []
     lone: list[float] = []
@@ -242,7 +141,7 @@ def _amounts(tokens: Sequence[_Known], uncounted: Sequence[int]) -> tuple[tuple[
     return tuple(prices), tuple(lone)
 
 
-def _said(phrases: _Phrases, tokens: Sequence[_Known], place: int) -> list[tuple[Act, int]]:
+def _said(phrases: Phrases, tokens: Sequence[Known], place: int) -> list[tuple[Act, int]]:
     """The phrases that begin with the word at this place and go on as they should, with the place of their end."""
     said = [(act, place) for act in phrases.alone]
     if phrases.by_next is None and not phrases.loose:
@@ -261,7 +160,7 @@ def _said(phrases: _Phrases, tokens: Sequence[_Known], place: int) -> list[tuple
     return said
 
 
-def _follows(rest: Sequence[Word], tokens: Sequence[_Known], place: int) -> int | None:
+def _follows(rest: Sequence[Word], tokens: Sequence[Known], place: int) -> int | None:
     """Where the last of these words is, if they come after this place in their order; commas do not count."""
     for word in rest:
         place += 1
@@ -275,13 +174,13 @@ def _follows(rest: Sequence[Word], tokens: Sequence[_Known], place: int) -> int 
     return place
 
 
-def _void(act: Act, tokens: Sequence[_Known], place: int, end: int) -> bool:
+def _void(act: Act, tokens: Sequence[Known], place: int, end: int) -> bool:
     """Whether an act, said from `place` to `end`, is only asked for, denied, supposed or done to another thing."""
     if act in _VOID_IN_QUESTION:
         mark = next((token for token in tokens[place:] if token.end), None)
         if mark is not None and mark.text in _QUESTIONS:
             return True
-    before: list[_Known] = []  # up to the beginning of this part of the sentence, backwards
+    before: list[Known] = []  # up to the beginning of this part of the sentence, backwards
     for token in reversed(tokens[:place]):
         if token.end or token.comma:
             break
@@ -294,10 +193,3 @@ def _void(act: Act, tokens: Sequence[_Known], place: int, end: int) -> bool:
         return True
     near = tokens[max(0, place - 2) : end + 4]
     return act in _VOID_OF_OTHER_THINGS and any(token.elsewhere for token in near)
-
-
-def _matcher(cues: Sequence[Cue]) -> Callable[[str], bool]:
-    words = [cue.words[0] for cue in cues if len(cue.words) == 1]
-    whole = frozenset(word.text for word in words if not word.open_end)
-    beginnings = tuple(word.text for word in words if word.open_end)
-    return lambda text: text in whole or text.startswith(beginnings)

@@ -19,7 +19,7 @@ from transform.status.dates import first_day_named
 from transform.status.reading import NOTHING, CueReader
 from transform.status.reasons import NO_MESSAGE, reason_of
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 SILENCE = timedelta(days=30)
 # a sold service without a day in the chat is taken to lie ahead for so long
 UNDATED_SERVICE = timedelta(days=180)
