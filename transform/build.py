@@ -60,6 +60,9 @@ def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
         if job.reader:
             theirs = {book.people[n].phone or "": {name for name, _ in given} for n, given in names.items()}
             job.reader.know_names(theirs, own_names(warehouse))
+            if job.review:
+                people = ({"phone": person.phone, "addresses": person.addresses} for person in book.people)
+                job.reader.know_settled(job.review.settled(people))
         messages, texts_with_nul = _write_messages(warehouse, job, folder, accounting.rows_out)
         tables = {"messages": messages} | _write_other_tables(warehouse, job, folder, book, names)
         job.progress(Step("checking the tables"))

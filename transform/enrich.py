@@ -59,6 +59,7 @@ class Reader:
         self._phone: str | None = None
         self._names: Mapping[str, frozenset[str]] = {}
         self._own_names: frozenset[str] = frozenset()
+        self._settled: frozenset[str] = frozenset()
         self._own_words: list[tuple[datetime, str, str, Detection]] = []
         self._messages: list[tuple[str, ChatMessage]] = []
         self._readings: dict[str, Reading] = {}
@@ -70,6 +71,10 @@ class Reader:
         """
         self._names = {phone: frozenset(own).union(given) for phone, given in names.items()}
         self._own_names = frozenset(own)
+
+    def know_settled(self, phones: frozenset[str]) -> None:
+        """Take the phones of clients whom no model is asked about, because a person has said enough."""
+        self._settled = phones
 
     def read(self, batch: pa.RecordBatch) -> pa.Array:
         """The language of each message of the batch (columns as in clean messages)."""
@@ -114,7 +119,7 @@ class Reader:
             self._messages.sort(key=lambda item: (item[1].sent_at, item[0]))
             messages = [message for _, message in self._messages]
             decision = self._status.decide(messages, self._as_of)
-            if self._asker:
+            if self._asker and self._phone not in self._settled:
                 names = self._names.get(self._phone, self._own_names)
                 self._asker.consider(self._phone, messages, self._as_of, names)
             self._own_words.sort(key=lambda said: said[:2])

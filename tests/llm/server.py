@@ -17,13 +17,16 @@ COST = 0.0001
 
 @dataclass
 class Reply:
-    """What a request is answered with. `cut`: the connection ends after half of the body."""
+    """What a request is answered with. `cut`: the connection ends after half of the body; `drip`: a space and a wait of
+    so many seconds, again and again, before the body.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
     cut: bool = False
+    drip: float = 0.0
 
 
 def completion(content: str | None, *, finish: str = "stop", cost: float | None = COST, **message: Any) -> Reply:
@@ -143,8 +146,12 @@ class ModelServer:
             for name, value in reply.headers.items():
                 handler.send_header(name, value)
             handler.send_header("Content-Type", "application/json")
-            handler.send_header("Content-Length", str(len(reply.body)))
+            drops = 40 if reply.drip else 0
+            handler.send_header("Content-Length", str(drops + len(reply.body)))
             handler.end_headers()
+            for _ in range(drops):
+                handler.wfile.write(b" ")
+                time.sleep(reply.drip)
             handler.wfile.write(reply.body[: len(reply.body) // 2] if reply.cut else reply.body)
             if reply.cut:
                 handler.close_connection = True

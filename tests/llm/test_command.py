@@ -1,5 +1,7 @@
 """`--use-llm` from the command line: what leaves the machine, what is asked of a person, what it leaves behind."""
 
+import csv
+import io
 import json
 import os
 import pty
@@ -111,6 +113,33 @@ def test_a_second_run_asks_nothing_and_gives_the_same_bytes(sample: Terminal, se
     assert transform(sample, server).code == 0
     assert tables(sample) == before
     assert KEY.encode() not in b"".join(path.read_bytes() for path in sample.data.rglob("*") if path.is_file())
+
+
+def test_what_a_person_has_settled_is_not_asked_about(sample: Terminal, server: ModelServer) -> None:
+    assert sample.run("transform", "--as-of", "2026-03-02").code == 0
+    assert sample.run("review").code == 0
+    path = sample.data / "review/default.csv"
+    text = path.read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    told, kept_out, named = rows[:3]
+    told["status"] = "SOLD" if told["status"] != "SOLD" else "CLOSED"
+    kept_out["skip"] = "yes"
+    named["name"] = "Somebody Else"
+    saved = io.StringIO(newline="")
+    writer = csv.DictWriter(saved, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_text(saved.getvalue(), "utf-8-sig", newline="")
+    done = transform(sample, server, "--yes")
+    assert done.code == 0, done.err
+    assert done.json["language_model"]["conversations"] == EXPECTED.client_count - 2
+    sources = {"'" + client["phone"]: (client["status"], client["status_source"]) for client in clients(sample)}
+    assert sources[told["phone"]] == (told["status"], "review")
+    assert sources[kept_out["phone"]][1] == "rules"
+    assert sources[named["phone"]][1] == "llm"
+    # who takes his word back has the model asked
+    path.write_text(text, "utf-8-sig", newline="")
+    assert transform(sample, server).json["language_model"]["conversations"] == EXPECTED.client_count
 
 
 def test_what_is_shown_is_what_is_sent(archived: Terminal, server: ModelServer) -> None:

@@ -55,6 +55,8 @@ def test_a_server_that_answers_tells_every_status(ask: Ask) -> None:
         Reply(200, b'{"choices": [{"message": {"content": "{}"}}]}' * 9, cut=True),
         Reply(200, b" " * (2 << 20)),
         Reply(200, b"{}", delay=2.5),
+        Reply(200, b"[" * 500_000),
+        Reply(200, b"{}", drip=0.2),
     ],
     ids=lambda reply: f"{reply.status}-{len(reply.body)}-{'-'.join(reply.headers.values())}{'-cut' * reply.cut}",
 )
@@ -139,6 +141,27 @@ def test_a_server_that_answers_nobody_is_not_asked_for_hours(ask: Ask) -> None:
     assert len(server.bodies) <= 7 * service.ATTEMPTS
     assert asked.record.fallback == {"stopped": 15, "unavailable": 15}
     assert "does not answer" in asked.warnings[0]
+
+
+def test_a_server_that_drips_for_ever_is_waited_for_no_longer_than_for_any_other(ask: Ask) -> None:
+    with ModelServer(always(Reply(200, b"{}", drip=0.2))) as server:
+        begin = time.monotonic()
+        asked = ask(server, TEXTS[:1], seconds=0.5)
+        assert time.monotonic() - begin < 6
+    assert asked.record.fallback == {"timeout": 1}
+
+
+@pytest.mark.parametrize("cost", [float("inf"), float("nan"), -1.0])
+def test_a_cost_that_is_no_sum_is_reckoned_from_the_tokens(ask: Ask, cost: float) -> None:
+    with ModelServer(always(completion(answer(), cost=cost))) as server:
+        asked = ask(server, TEXTS[:1])
+    assert asked.record.usd == pytest.approx(900 * 0.00000015 + 60 * 0.0000006)
+
+
+def test_a_retry_is_no_line_on_the_screen(ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+    with ModelServer(first(failure(503))) as server:
+        ask(server, TEXTS[:1])
+    assert caplog.records == []
 
 
 def test_a_server_that_is_not_there(ask: Ask) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -142,16 +144,18 @@ class Service:
 
     def price(self) -> Price | None:
         """What the server says that the model costs (OpenRouter's list of models); None when it does not say."""
+        begun = time.monotonic()
         try:
             with self._client.stream("GET", self._url("models")) as response:
-                listed = json.loads(_bounded(response)) if response.status_code == httpx.codes.OK else {}
+                listed = json.loads(self._bounded(response, begun)) if response.status_code == httpx.codes.OK else {}
             models = {model["id"]: model["pricing"] for model in listed["data"] if "pricing" in model}
             pricing = models[self._options.model]
             price = Price(float(pricing["prompt"]), float(pricing["completion"]))
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, _TryLaterError):
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError, _TryLaterError):
             return None
         # OpenRouter says -1 where the price is only known afterwards
-        return price if price.prompt >= 0 and price.completion >= 0 else None
+        known = all(0 <= usd < math.inf for usd in (price.prompt, price.completion))
+        return price if known else None
 
     def _completion(self, body: bytes, price: Price | None) -> tuple[str, float | None]:
         """The text of an answer and its cost, with several attempts where that may help."""
@@ -171,9 +175,10 @@ class Service:
         raise AssertionError("the last attempt returns or raises")
 
     def _once(self, body: bytes, price: Price | None) -> tuple[str, float | None]:
+        begun = time.monotonic()
         try:
             with self._client.stream("POST", self._url("chat/completions"), content=body) as response:
-                content = _bounded(response)
+                content = self._bounded(response, begun)
         except httpx.TimeoutException:
             raise _TryLaterError(Fault.TIMEOUT) from None
         except (httpx.HTTPError, RuntimeError):  # RuntimeError: the client was closed meanwhile
@@ -189,6 +194,20 @@ class Service:
         said = _KEY_FAULTS.get(status, "does not take these requests")
         return f"{self._options.server} {said} (HTTP {status})"
 
+    def _bounded(self, response: httpx.Response, begun: float) -> bytes:
+        """The body of an answer: at most a megabyte of it, and whole within the time that an answer may take.
+
+        httpx only bounds the wait for each piece, and some servers send a space now and then while a model thinks.
+        """
+        content = bytearray()
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > _MOST_BYTES:
+                raise _TryLaterError(Fault.UNREADABLE)
+            if time.monotonic() - begun > self._options.seconds:
+                raise _TryLaterError(Fault.TIMEOUT)
+        return bytes(content)
+
     def _url(self, path: str) -> str:
         return f"{self._options.base_url.rstrip('/')}/{path}"
 
@@ -200,16 +219,6 @@ def _worth_waiting(closed: threading.Event) -> Callable[[Exception], bool | floa
         return True if error.seconds is None else min(error.seconds, _LONGEST_WAIT)
 
     return wait
-
-
-def _bounded(response: httpx.Response) -> bytes:
-    """The body of an answer, at most a megabyte of it."""
-    content = b""
-    for piece in response.iter_bytes():
-        content += piece
-        if len(content) > _MOST_BYTES:
-            raise _TryLaterError(Fault.UNREADABLE)
-    return content
 
 
 def _read_completion(content: bytes, price: Price | None) -> tuple[str, float | None]:
@@ -227,7 +236,7 @@ def _read_completion(content: bytes, price: Price | None) -> tuple[str, float | 
         if message.get("refusal") or reason == "content_filter":
             raise NoAnswerError(Fault.REFUSED, usd)
         text = message["content"]
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         raise _TryLaterError(Fault.UNREADABLE) from None
     if not isinstance(text, str):
         raise NoAnswerError(Fault.REFUSED if text is None else Fault.UNREADABLE, usd)
@@ -238,7 +247,7 @@ def _cost(usage: Any, price: Price | None) -> float | None:
     if not isinstance(usage, dict):
         return None
     cost = usage.get("cost")
-    if isinstance(cost, int | float) and cost >= 0:
+    if isinstance(cost, int | float) and 0 <= cost < math.inf:
         return float(cost)
     given, taken = usage.get("prompt_tokens"), usage.get("completion_tokens")
     if price is None or not isinstance(given, int) or not isinstance(taken, int):

@@ -1,6 +1,6 @@
 """A person's words into the clean clients."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,15 @@ class AppliedReview:
         self._applied = 0
         self._unmatched: list[ReviewRow] = []
         self._contradicted: list[ReviewRow] = []
+
+    def settled(self, people: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+        """The phones of those (`phone`, `addresses`) whose status a person told, or whom he keeps out of the load."""
+        found, _ = rows_by_client(self._review.rows, list(people))
+        return frozenset(
+            phone
+            for phone, rows in found.items()
+            if any(row.skip or ("status" in row.words and not row.doubtful) for row in rows)
+        )
 
     def apply(self, clients: Sequence[dict[str, Any]]) -> None:
         """Put what a person said into the rows of the clean table clients."""
