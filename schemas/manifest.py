@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from schemas.datadir import RUN_NAME_PATTERN, is_held
 from schemas.errors import ExitCode, UserError
-from schemas.files import replace_file
+from schemas.files import read_plain_file, replace_file
 from schemas.words import Ended, SourceKind
 
 FORMAT: Literal[1] = 1
@@ -184,9 +184,9 @@ def read_snapshot(path: Path, *, sealed_as: str | None = None) -> Snapshot:
     `sealed_as` is a sha256 from elsewhere that vouches for the manifest where its own checksum is damaged.
     """
     try:
-        content = (path / MANIFEST).read_bytes()
+        content = read_plain_file(path / MANIFEST)
         sha256 = hashlib.sha256(content).hexdigest()
-        recorded = b"" if sha256 == sealed_as else (path / MANIFEST_SHA256).read_bytes()
+        recorded = b"" if sha256 == sealed_as else read_plain_file(path / MANIFEST_SHA256)
     except OSError:
         raise DamagedArchiveError(
             f"Snapshot {path.name} has no manifest or no checksum of it that can be read."
@@ -221,7 +221,7 @@ def read_chain(archive: Path) -> Iterator[ChainLine]:
     """The lines of chain.jsonl in order; raises DamagedArchiveError at one that is not as it was written."""
     path = archive / CHAIN
     try:
-        content = path.read_bytes()
+        content = read_plain_file(path)
     except FileNotFoundError:
         return
     except OSError:
@@ -242,7 +242,7 @@ def read_chain(archive: Path) -> Iterator[ChainLine]:
 def append_to_chain(archive: Path, line: ChainLine) -> None:
     """Add one line to chain.jsonl; the file is replaced whole, so no crash can leave half a line."""
     path = archive / CHAIN
-    before = path.read_bytes() if path.exists() else b""
+    before = read_plain_file(path) if path.exists() else b""
     replace_file(path, before + line.checked(before).to_json())
 
 
