@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from schemas.completeness import history_complete
 from schemas.datadir import PARTIAL_SUFFIX, is_held
 from schemas.errors import ExitCode, UserError
-from schemas.manifest import DamagedArchiveError, Own, Snapshot, history_complete, sealed_snapshots
+from schemas.manifest import DamagedArchiveError, Own, Snapshot, sealed_snapshots
 from schemas.own import read_own_document
 from schemas.sealed_file import file_problem
 from schemas.sound import LeftOut, SoundArchive, read_sound
