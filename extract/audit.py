@@ -219,5 +219,7 @@ def _audit_strangers(archive: _Archive) -> Iterator[Finding]:
     allowed = {CHAIN, OWN, LOCK_NAME, *archive.on_disk, *partials, *coming}
     for path in sorted(archive.path.iterdir()):
         appeared = path.is_dir() and RUN_NAME_PATTERN.fullmatch(path.name)
-        if path.name not in allowed and not appeared:
+        # the next extract would fail on one of these, or write where it leads
+        in_the_way = path.name in {LOCK_NAME, *coming} and (path.is_symlink() or path.is_dir() or path.is_fifo())
+        if in_the_way or (path.name not in allowed and not appeared):
             yield Finding(f"{archive.path.name}/{path.name}", "no wa2pg put this here", _NOT_OURS)

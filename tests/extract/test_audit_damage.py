@@ -352,11 +352,17 @@ def test_a_snapshot_that_is_a_link_to_a_folder_elsewhere_is_a_finding(three: Pat
     assert found(three) == [f"default/{middle.name}: this is a link, which no wa2pg makes"]
 
 
-@pytest.mark.parametrize("make", [Path.touch, Path.mkdir, os.mkfifo])
-def test_whatever_lies_where_the_lock_should_be_stops_no_audit(three: Path, make: Callable[[Path], None]) -> None:
-    lock = archive(three) / ".lock"
-    lock.unlink()
-    make(lock)
+@pytest.mark.parametrize("name", [".lock", "chain.jsonl.tmp", "own.json.tmp"])
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/null")])
+def test_what_lies_in_the_way_of_the_next_extract_is_a_finding(
+    three: Path, name: str, make: Callable[[Path], None]
+) -> None:
+    path = archive(three) / name
+    path.unlink(missing_ok=True)
+    make(path)
+    assert found(three) == [f"default/{name}: no wa2pg put this here"]
+    path.rmdir() if path.is_dir() else path.unlink()
+    path.touch()
     assert found(three) == []
 
 
