@@ -4,9 +4,10 @@ from extract.own import read_own
 from extract.partials import partial_snapshots
 from extract.whatsapp.live.attempts import ATTEMPTS_ALLOWED
 from extract.whatsapp.live.session import list_sessions
+from schemas.completeness import history_complete
 from schemas.datadir import DataDir, is_held
 from schemas.health import Check, Health
-from schemas.manifest import history_complete, sealed_snapshots
+from schemas.manifest import sealed_snapshots
 
 
 def check_session(data: DataDir, account: str) -> Check:

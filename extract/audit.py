@@ -1,5 +1,7 @@
 """Is the archive what was sealed? Every file against its manifest, every manifest against the chain."""
 
+import errno
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,10 @@ def _repair(archive: Path, progress: Progress) -> Iterator[Finding]:
             recover(archive, progress, wait=False)
     except UserError as error:
         yield Finding(archive.name, error.message, error.hint or _RESTORE)
+    except OSError as error:
+        # a disk that cannot be written to, or something in the way that no wa2pg put there
+        what = f"nothing could be sealed ({os.strerror(error.errno or errno.EIO)})"
+        yield Finding(archive.name, what, "see what the other findings name, then run: wa2pg audit --repair")
 
 
 @dataclass
@@ -104,6 +110,8 @@ def _audit_account(archive: _Archive, quick: bool, progress: Progress) -> Iterat
         if name not in archive.on_disk:
             yield Finding(f"{account}/{name}", "the chain names this snapshot, but it is gone", _RESTORE)
             continue
+        if (archive.path / name).is_symlink():
+            yield Finding(f"{account}/{name}", "this is a link, which no wa2pg makes", "put the folder itself there")
         try:
             snapshot = read_snapshot(archive.path / name)
         except UserError as error:
@@ -211,5 +219,7 @@ def _audit_strangers(archive: _Archive) -> Iterator[Finding]:
     allowed = {CHAIN, OWN, LOCK_NAME, *archive.on_disk, *partials, *coming}
     for path in sorted(archive.path.iterdir()):
         appeared = path.is_dir() and RUN_NAME_PATTERN.fullmatch(path.name)
-        if path.name not in allowed and not appeared:
+        # the next extract would fail on one of these, or write where it leads
+        in_the_way = path.name in {LOCK_NAME, *coming} and (path.is_symlink() or path.is_dir() or path.is_fifo())
+        if in_the_way or (path.name not in allowed and not appeared):
             yield Finding(f"{archive.path.name}/{path.name}", "no wa2pg put this here", _NOT_OURS)

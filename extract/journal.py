@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from schemas.files import PRIVATE_FILE, fsync_file, fsync_folder, make_private_folder
+from schemas.files import PRIVATE_FILE, fsync_file, fsync_folder, make_private_folder, open_plain_file
 
 FOLDER = "journal"
 _SUFFIX = ".payload"
@@ -147,7 +147,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _read_entry(path: Path) -> JournalEntry:
     number = int(path.stem)
-    with path.open("rb") as file:
+    with open_plain_file(path) as file:
         line = file.readline()
         content = file.read()
     sha256 = hashlib.sha256(content).digest()

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from schemas.files import replace_file
+from schemas.files import read_plain_file, replace_file
 from schemas.words import Ended
 
 _NAME = "end.json"
@@ -33,7 +33,7 @@ def write_link_end(partial: Path, end: LinkEnd) -> None:
 def read_link_end(partial: Path) -> LinkEnd:
     """What was left; a process that left nothing was killed: crashed, and not complete."""
     try:
-        document = json.loads((partial / _NAME).read_bytes())
+        document = json.loads(read_plain_file(partial / _NAME))
         return LinkEnd(Ended(document["ended"]), document["complete"] is True, max(int(document["lost"]), 0))
     except (OSError, ValueError, TypeError, KeyError):
         return LinkEnd(Ended.CRASHED, complete=False)

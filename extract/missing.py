@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from extract.snapshot_names import read_scopes
+from schemas.completeness import history_complete
 from schemas.datadir import DataDir
 from schemas.errors import UserError
-from schemas.manifest import Snapshot, history_complete, sealed_snapshots
+from schemas.manifest import Snapshot, sealed_snapshots
 
 
 def missing_pieces(data: DataDir, words: Sequence[str]) -> list[str]:

@@ -12,5 +12,8 @@ def partial_snapshots(archive: Path) -> list[Path]:
     return sorted(
         path
         for path in archive.iterdir()
-        if path.name.endswith(PARTIAL_SUFFIX) and RUN_NAME_PATTERN.fullmatch(path.name.removesuffix(PARTIAL_SUFFIX))
+        if path.name.endswith(PARTIAL_SUFFIX)
+        and path.is_dir()
+        and not path.is_symlink()
+        and RUN_NAME_PATTERN.fullmatch(path.name.removesuffix(PARTIAL_SUFFIX))
     )

@@ -29,7 +29,7 @@ from extract.tables import RawTables
 from extract.whatsapp.announcements import Announcements
 from extract.whatsapp.decode import decode_entry, decode_inline
 from schemas.datadir import PARTIAL_SUFFIX, is_held, new_run_name
-from schemas.files import fsync_folder, make_private_folder, replace_file
+from schemas.files import fsync_folder, make_private_folder, read_plain_file, replace_file
 from schemas.manifest import (
     FORMAT,
     MANIFEST,
@@ -266,7 +266,7 @@ def _now() -> datetime:
 
 def _read_open(partial: Path, account: str, name: str) -> OpenRecord:
     try:
-        return OpenRecord.model_validate(json.loads((partial / _OPEN).read_bytes()))
+        return OpenRecord.model_validate(json.loads(read_plain_file(partial / _OPEN)))
     except (OSError, ValueError, ValidationError):
         # the journal is what counts; a lost label must not keep it from being sealed
         started = datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Where everything lives below the data directory, and keeping it private."""
 
+import errno
 import fcntl
 import os
 import re
@@ -147,6 +148,11 @@ def _make_mode(path: Path, allowed: int) -> int:
     except (FileNotFoundError, PermissionError):
         # gone meanwhile (a running extract renames its files), or another user's
         return 0
+    except OSError as error:
+        if error.errno != errno.EROFS:
+            raise
+        # nothing can be changed on this disk
+        return 0
     return 1
 
 
@@ -195,8 +201,9 @@ def sign_lock(descriptor: int) -> None:
 def is_held(folder: Path) -> bool:
     """Whether a living process holds the folder's lock."""
     try:
-        descriptor = os.open(folder / LOCK_NAME, os.O_RDWR)
-    except FileNotFoundError:
+        # whoever only asks needs no right to write: the archive may lie on a disk that nobody can write to
+        descriptor = os.open(folder / LOCK_NAME, os.O_RDONLY | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,10 +1,13 @@
 """Writing files so that they survive a crash and stay private: 0600 files in 0700 folders."""
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -47,6 +50,25 @@ def replace_file(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     temporary.replace(path)
     fsync_folder(path.parent)
+
+
+def open_plain_file(path: Path) -> BinaryIO:
+    """Open a file for reading that is one.
+
+    Raises OSError for a link, a folder, a pipe or a device: whoever put it there chose what is read, or that reading
+    never ends.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+
+def read_plain_file(path: Path) -> bytes:
+    """All of a file that is one; raises OSError like `open_plain_file`."""
+    with open_plain_file(path) as file:
+        return file.read()
 
 
 def sha256_of(path: Path) -> str:

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from schemas.datadir import RUN_NAME_PATTERN, is_held
 from schemas.errors import ExitCode, UserError
-from schemas.files import replace_file
+from schemas.files import read_plain_file, replace_file
 from schemas.words import Ended, SourceKind
 
 FORMAT: Literal[1] = 1
@@ -184,9 +184,9 @@ def read_snapshot(path: Path, *, sealed_as: str | None = None) -> Snapshot:
     `sealed_as` is a sha256 from elsewhere that vouches for the manifest where its own checksum is damaged.
     """
     try:
-        content = (path / MANIFEST).read_bytes()
+        content = read_plain_file(path / MANIFEST)
         sha256 = hashlib.sha256(content).hexdigest()
-        recorded = b"" if sha256 == sealed_as else (path / MANIFEST_SHA256).read_bytes()
+        recorded = b"" if sha256 == sealed_as else read_plain_file(path / MANIFEST_SHA256)
     except OSError:
         raise DamagedArchiveError(
             f"Snapshot {path.name} has no manifest or no checksum of it that can be read."
@@ -221,7 +221,7 @@ def read_chain(archive: Path) -> Iterator[ChainLine]:
     """The lines of chain.jsonl in order; raises DamagedArchiveError at one that is not as it was written."""
     path = archive / CHAIN
     try:
-        content = path.read_bytes()
+        content = read_plain_file(path)
     except FileNotFoundError:
         return
     except OSError:
@@ -242,7 +242,7 @@ def read_chain(archive: Path) -> Iterator[ChainLine]:
 def append_to_chain(archive: Path, line: ChainLine) -> None:
     """Add one line to chain.jsonl; the file is replaced whole, so no crash can leave half a line."""
     path = archive / CHAIN
-    before = path.read_bytes() if path.exists() else b""
+    before = read_plain_file(path) if path.exists() else b""
     replace_file(path, before + line.checked(before).to_json())
 
 
@@ -270,38 +270,3 @@ def sealed_snapshots(archive: Path) -> list[Snapshot]:
         if unchained and not is_held(archive):
             raise DamagedArchiveError(f"Snapshot {path.name} is sealed but not in {CHAIN}.")
     return snapshots
-
-
-def history_complete(snapshots: list[Snapshot]) -> bool:
-    """Whether nothing is known to be missing: each snapshot is complete, or a later one made it good.
-
-    `snapshots` are all of an account, in the order of sealing. A broken replay can be repeated from its files and
-    then is whole. A broken link is made good by a later whole one: by any, when it lost nothing that was announced
-    and was not killed, for the phone goes on where it was; otherwise by one of another pairing, for a phone sends
-    its history once a pairing. A redecode brings nothing new: the snapshot it was made from is judged, or, where
-    that was removed, the redecode by itself.
-    """
-    names = {snapshot.name for snapshot in snapshots}
-    replayed = False
-    pairings: set[str | None] = set()
-    for snapshot in reversed(snapshots):
-        manifest = snapshot.manifest
-        source = manifest.source
-        if source.kind is SourceKind.REDECODE and source.detail in names:
-            continue
-        if manifest.complete:
-            replayed = replayed or source.kind is SourceKind.REPLAY
-            if source.kind is SourceKind.WHATSAPP:
-                pairings.add(source.detail)
-        elif source.kind is SourceKind.REPLAY:
-            if not replayed:
-                return False
-        elif source.kind is not SourceKind.WHATSAPP or not _made_good(manifest, pairings):
-            return False
-    return True
-
-
-def _made_good(broken: Manifest, later_pairings: set[str | None]) -> bool:
-    """Whether whole links of these pairings, all later, make up for a broken one."""
-    lost_something = bool(broken.missing) or broken.ended in {Ended.CRASHED, Ended.LOGGED_OUT}
-    return bool(later_pairings - {broken.source.detail} if lost_something else later_pairings)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from schemas.files import read_plain_file
 from schemas.manifest import OWN, DamagedArchiveError, Own
 
 
@@ -25,7 +26,7 @@ def read_own_document(archive: Path) -> Own | None:
     Raises DamagedArchiveError when the file is not as it was written.
     """
     try:
-        content = (archive / OWN).read_bytes()
+        content = read_plain_file(archive / OWN)
         document = _OwnDocument.model_validate_json(content)
     except FileNotFoundError:
         return None

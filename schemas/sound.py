@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.datadir import RUN_NAME_PATTERN, is_held
 from schemas.errors import UserError
+from schemas.files import read_plain_file
 from schemas.manifest import CHAIN, ChainLine, DamagedArchiveError, Snapshot, read_chain, read_snapshot
 from schemas.replaced import without_replaced
 from schemas.sealed_file import file_problem
@@ -102,7 +103,7 @@ def _readable_chain(archive: Path) -> tuple[list[ChainLine], list[ChainLine], li
     else:
         return lines, [], []
     try:
-        rest = (archive / CHAIN).read_bytes().splitlines()[len(lines) :]
+        rest = read_plain_file(archive / CHAIN).splitlines()[len(lines) :]
     except OSError:
         rest = []
     doubtful = []

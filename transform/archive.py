@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from schemas.completeness import history_complete
 from schemas.datadir import PARTIAL_SUFFIX, is_held
 from schemas.errors import ExitCode, UserError
-from schemas.manifest import DamagedArchiveError, Own, Snapshot, history_complete, sealed_snapshots
+from schemas.manifest import DamagedArchiveError, Own, Snapshot, sealed_snapshots
 from schemas.own import read_own_document
 from schemas.sealed_file import file_problem
 from schemas.sound import LeftOut, SoundArchive, read_sound
@@ -25,7 +26,8 @@ class Archive:
     """Snapshots in the order of their payloads (replaced ones left out) and the company's own addresses.
 
     `left_open`: an extract died and nobody has sealed yet what it had received. `complete`: nothing that was to be
-    extracted is known to be missing. `left_out` are damaged parts that are not read, `remarks` what else is damaged.
+    extracted is known to be missing, here or among the snapshots. `left_out` are damaged parts that are not read,
+    `remarks` what else is damaged.
     """
 
     account: str
@@ -64,6 +66,8 @@ def read_archive(path: Path, *, skip_damaged: bool = False) -> Archive:
         raise _nothing_to_read(path.name, damaged=bool(sound.left_out))
     complete = history_complete(sound.snapshots)
     sound = sound.in_use()
+    # a snapshot that cannot be read may be one that had not received everything
+    complete = complete and not any(part.table in {None, "messages"} for part in sound.left_out)
     snapshots, remarks = sound.snapshots, list(sound.remarks)
     if not skip_damaged:
         for snapshot in snapshots:
@@ -79,7 +83,9 @@ def read_archive(path: Path, *, skip_damaged: bool = False) -> Archive:
     if remembered:
         # what was said last mends what was mistyped before
         own = [Own(phone=None if remembered.phone else o.phone, lid=None if remembered.lid else o.lid) for o in own]
-    left_open = not is_held(path) and any(not is_held(partial) for partial in path.glob(f"*{PARTIAL_SUFFIX}"))
+    left_open = not is_held(path) and any(
+        not is_held(partial) for partial in path.glob(f"*{PARTIAL_SUFFIX}") if partial.is_dir()
+    )
     return Archive(
         path.name,
         snapshots,

@@ -1,7 +1,9 @@
 """Whatever is done to a sealed archive, `audit` finds it: any byte, any file, any snapshot."""
 
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -311,3 +313,75 @@ def test_a_manifest_cannot_name_a_file_outside_its_folder(three: Path) -> None:
     reseal(folder, lambda document: document["files"][0].update(path="../own.json"))
 
     assert any("is not of format 1" in line for line in found(three))
+
+
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _device(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+def _link_to_itself_elsewhere(path: Path) -> None:
+    elsewhere = path.parents[3] / "elsewhere"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
+@pytest.mark.parametrize("put", [_pipe, _device, _link_to_itself_elsewhere])
+@pytest.mark.parametrize("name", ["chain.jsonl", "own.json", "manifest.json", "manifest.sha256", "calls.parquet"])
+def test_what_is_no_plain_file_is_a_finding_and_is_not_read(
+    three: Path, name: str, put: Callable[[Path], None]
+) -> None:
+    put([path for path in files_of(three) if path.name == name][-1])
+
+    # reading a pipe or a device would never end
+    words = ("cannot be read", "that can be read", "is a link", "is missing")
+    assert any(word in line for line in found(three) for word in words)
+    assert len(read_sound(archive(three), ("messages", "chats")).snapshots) in {2, 3}
+
+
+def test_a_snapshot_that_is_a_link_to_a_folder_elsewhere_is_a_finding(three: Path) -> None:
+    middle = snapshots(three)[1].path
+    middle.rename(three / "elsewhere")
+    middle.symlink_to(three / "elsewhere")
+
+    assert found(three) == [f"default/{middle.name}: this is a link, which no wa2pg makes"]
+
+
+@pytest.mark.parametrize("name", [".lock", "chain.jsonl.tmp", "own.json.tmp"])
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/null")])
+def test_what_lies_in_the_way_of_the_next_extract_is_a_finding(
+    three: Path, name: str, make: Callable[[Path], None]
+) -> None:
+    path = archive(three) / name
+    path.unlink(missing_ok=True)
+    make(path)
+    assert found(three) == [f"default/{name}: no wa2pg put this here"]
+    path.rmdir() if path.is_dir() else path.unlink()
+    path.touch()
+    assert found(three) == []
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_only_has_the_name_of_an_open_snapshot_is_no_open_snapshot(three: Path, kind: str) -> None:
+    path = archive(three) / "20261123T031500Z-k3f9.partial"
+    path.write_text("x") if kind == "file" else path.symlink_to(three)
+
+    findings = audit(DataDir(three / "data"), [], repair=True)
+    assert [finding.what for finding in findings] == ["no wa2pg put this here"]
+    assert archive(three).exists()
+    assert path.exists()
+
+
+def test_repair_says_what_it_could_not_seal_and_checks_the_rest(three: Path) -> None:
+    journal = archive(three) / "20261123T031500Z-k3f9.partial" / "journal"
+    journal.mkdir(parents=True)
+    os.mkfifo(journal / "00000001.payload")
+
+    findings = [finding.what for finding in audit(DataDir(three / "data"), [], repair=True)]
+    assert any(what.startswith("nothing could be sealed") for what in findings)
+    assert "this snapshot was left open" in findings

@@ -16,9 +16,10 @@ from extract.snapshot import open_snapshot, seal_snapshot
 from extract.whatsapp.events import HISTORY_SYNC, MESSAGE, UNDECRYPTABLE
 from extract.whatsapp.protobufs import HistorySync, Message, e2e_pb2, neonize_pb2
 from extract.whatsapp.session_store import SessionStoreError, mend_store, read_device, read_store
+from schemas.completeness import history_complete
 from schemas.datadir import DataDir
 from schemas.files import make_private_folder
-from schemas.manifest import Manifest, Own, Snapshot, Source, history_complete, sealed_snapshots
+from schemas.manifest import Manifest, Own, Snapshot, Source, sealed_snapshots
 from schemas.words import Ended, SourceKind
 from tests.extract.payloads import CHAT, history, info, table
 

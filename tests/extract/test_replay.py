@@ -9,9 +9,10 @@ import pytest
 from extract.own import parse_own, read_own
 from extract.redecode import redecode
 from extract.whatsapp.replay import payload_files, replay
+from schemas.completeness import history_complete
 from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
-from schemas.manifest import Own, history_complete
+from schemas.manifest import Own
 from tests.extract.payloads import archive, extract, history, info, snapshots, table, write
 
 

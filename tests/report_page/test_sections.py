@@ -1,5 +1,6 @@
 """What the page says, and what it says where something is missing."""
 
+import os
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -213,3 +214,20 @@ def test_a_command_with_quotes_stands_as_it_is_typed(sample_report: AccountRepor
 
     assert "It&#39;s wrong" in page
     assert re.search(r"audit &#39;a &amp; b&#39;</code>", page)
+
+
+def test_a_foreign_file_whose_name_is_no_utf_8_is_named_as_well_as_can_be(archive: Archive) -> None:
+    archive.add(payload(message()))
+    (archive.path / os.fsdecode(b"\xff<b>")).touch()
+
+    assert r"office/\udcff&lt;b&gt;" in page_of(account_report(archive.data, archive.account))
+
+
+def test_a_damaged_redecode_that_gave_way_makes_the_clean_tables_no_older(archive: Archive) -> None:
+    first = archive.add(payload(message()))
+    again = archive.add(payload(message()), redecode_of=first)
+    path = archive.path / again / "messages/part-0000.parquet"
+    path.write_bytes(path.read_bytes() + b"x")
+    clean(archive, skip_damaged=True)
+
+    assert "Answer times of the staff" in page_of(account_report(archive.data, archive.account))

@@ -211,3 +211,10 @@ def test_whatever_one_byte_is_changed_the_rest_is_read_and_the_rows_add_up(
     else:
         assert len(ids(tables)) == 3 - lost
         assert bool(lost) == (path.parent.name == "messages")
+
+
+@pytest.mark.parametrize("part", ["manifest.json", "messages/part-0000.parquet"])
+def test_a_history_of_which_something_is_left_out_is_not_called_complete(two: Archive, part: str) -> None:
+    assert clean(two).run.history_complete
+    flip(two.path / two.names[0] / part)
+    assert not skipping(two).run.history_complete

@@ -9,12 +9,13 @@ from pathlib import Path
 from extract.coverage import Coverage, coverage
 from extract.report import Finding
 from extract.snapshot_list import SnapshotLine, SnapshotState, list_snapshots
-from schemas.clean_run import CleanRunFolder, read_current_run
+from schemas.clean_run import CleanRun, CleanRunFolder, read_current_run
 from schemas.datadir import DataDir
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import Own, read_chain
 from schemas.own import read_own_document
 from schemas.progress import Progress, no_progress
+from schemas.words import SourceKind
 from transform.figures.model import Figures
 from transform.figures.read import read_figures
 from transform.figures.time_zone import company_time_zone
@@ -79,7 +80,11 @@ def newest_run(data: DataDir, account: str, snapshots: Sequence[SnapshotLine]) -
     clean = read_current_run(data.clean(account))
     known = {link.snapshot for link in clean.run.snapshots} | {part.snapshot for part in clean.run.left_out}
     # the original of one that was decoded anew is REPLACED, and no run names it
-    new = [line.name for line in snapshots if line.state is SnapshotState.SEALED and line.name not in known]
+    new = [
+        line.name
+        for line in snapshots
+        if line.state is SnapshotState.SEALED and line.name not in known and not _gave_way(line, clean.run)
+    ]
     if new:
         raise UserError(
             f"The clean tables were made before the snapshot {new[-1]} was sealed.",
@@ -87,6 +92,14 @@ def newest_run(data: DataDir, account: str, snapshots: Sequence[SnapshotLine]) -
             exit_code=ExitCode.ARCHIVE,
         )
     return clean
+
+
+def _gave_way(line: SnapshotLine, run: CleanRun) -> bool:
+    """Whether the run saw this redecode, damaged, and took the whole snapshot that it was made from."""
+    if line.manifest is None or line.manifest.source.kind is not SourceKind.REDECODE:
+        return False
+    original = line.manifest.source.detail
+    return line.manifest.sealed_at <= run.started_at and any(link.snapshot == original for link in run.snapshots)
 
 
 def _own(archive: Path, snapshots: Sequence[SnapshotLine]) -> Own:

@@ -49,7 +49,8 @@ def render(page: Page) -> bytes:
             version=VERSION,
         )
     )
-    return html.encode()
+    # names of foreign files need not be UTF-8
+    return html.encode(errors="backslashreplace")
 
 
 def _environment(redacted: bool) -> jinja2.Environment:

@@ -21,7 +21,7 @@ _ACCOUNT = "ACCOUNT"
 # where a sentence of ours names another account than the report's
 _NAMED = re.compile(r"(?<=--account )\S+|(?<=belongs to the account )\S+")
 _OURS = re.compile(
-    rf"{RUN_NAME_PATTERN.pattern}({re.escape(PARTIAL_SUFFIX)})?|messages|journal|part-\d+\.parquet|"
+    rf"{RUN_NAME_PATTERN.pattern}({re.escape(PARTIAL_SUFFIX)})?|messages|journal|part-[0-9]{{4,5}}\.parquet|"
     + "|".join(re.escape(name) for name in (CHAIN, MANIFEST, MANIFEST_SHA256, OWN))
     + "|"
     + "|".join(rf"{table}\.parquet" for table in RAW_TABLES)
