@@ -10,7 +10,7 @@ import click
 from schemas.version import VERSION
 
 # imported when called: transform and load have no use for what extract's libraries take to load
-_COMMANDS = {
+COMMANDS = {
     "extract": "wa2pg.commands.extract:extract_command",
     "transform": "wa2pg.commands.transform:transform_command",
     "load": "wa2pg.commands.load:load_command",
@@ -33,15 +33,15 @@ _PARTS = ("neonize", "pyarrow", "duckdb", "psycopg", "fasttext-community", "phon
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             if ctx.resilient_parsing:
                 return None
-            close = get_close_matches(cmd_name, _COMMANDS, n=1)
+            close = get_close_matches(cmd_name, COMMANDS, n=1)
             ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {close[0]}?" if close else ""))
-        module, _, name = _COMMANDS[cmd_name].partition(":")
+        module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 

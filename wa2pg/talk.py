@@ -11,7 +11,10 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-_COMMAND = re.compile(r"\bwa2pg (?=[a-z-])")
+from wa2pg.cli import COMMANDS
+
+# "wa2pg loads into them" is a sentence
+_COMMAND = re.compile(rf"\bwa2pg (?=-|(?:{'|'.join(COMMANDS)})\b)")
 
 
 def stderr() -> Console:

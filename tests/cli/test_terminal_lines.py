@@ -4,6 +4,7 @@ import subprocess
 
 from extract.whatsapp.sample import EXPECTED, SAMPLE_OWN_PHONE, write_sample
 from tests.cli.conftest import ROOT, Terminal
+from wa2pg.talk import pasteable, program
 
 
 def test_make_help_fits_into_80_columns() -> None:
@@ -46,3 +47,9 @@ def test_what_to_run_next_fits_what_was_done(terminal: Terminal) -> None:
     transformed = terminal.run("transform", "--as-of", "2026-03-01", "--json").json
     assert transformed["review"]["applied"] == 1
     assert transformed["next"].endswith("--no-skip-duplicates")
+
+
+def test_commands_in_a_sentence_can_be_pasted_and_the_name_of_the_program_stays_a_name() -> None:
+    said = "wa2pg loads into them, wa2pg only looks; run: wa2pg load --org x, or wa2pg --help"
+    name = program()
+    assert pasteable(said) == f"wa2pg loads into them, wa2pg only looks; run: {name} load --org x, or {name} --help"
