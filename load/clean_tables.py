@@ -73,7 +73,11 @@ def compute(layout: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
     It cannot spill to disk: what would be written there is chat text. What it no longer needs it gives back soon.
     """
-    limits = {"memory_limit": "1GB", "temp_directory": "", "allocator_flush_threshold": "16MB"}
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": "1GB",
+        "temp_directory": "",
+        "allocator_flush_threshold": "16MB",
+    }
     connection = duckdb.connect(":memory:", config=limits)
     try:
         connection.execute("set TimeZone = 'UTC'")

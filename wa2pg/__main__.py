@@ -1,91 +1,18 @@
-"""Start of the program: run a command, turn what goes wrong into a sentence and an exit code."""
+"""The entry point `wa2pg`: Ctrl-C ends it with a sentence also while the program is still being read."""
 
-import os
-import re
-import signal
 import sys
-import traceback
-from types import FrameType
 from typing import NoReturn
-
-import click
-
-from schemas.errors import ExitCode, UserError
-from wa2pg.cli import cli
-from wa2pg.talk import complain
-
-_ADDRESS = re.compile(r"[^\s'\"(]+://[^\s'\")]*")
-_DISK_FULL = (28, 122)  # ENOSPC, EDQUOT
 
 
 def main() -> NoReturn:
-    """The entry point `wa2pg`."""
-    # every file is private from the moment it exists, whoever makes it
-    os.umask(0o077)
-    signal.signal(signal.SIGTERM, _stop)
-    sys.exit(run(sys.argv[1:]))
-
-
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    # what a service manager sends is a person's Ctrl-C to us
-    raise KeyboardInterrupt
-
-
-def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code; never raises."""
-    verbosity = sum(word.count("v") for word in arguments if word in {"-v", "-vv", "--verbose"})
+    """Run the command line."""
     try:
-        outcome = cli.main(arguments, prog_name="wa2pg", standalone_mode=False)
-    except UserError as error:
-        complain(error.message, error.hint)
-        code: int = error.exit_code
-    except click.exceptions.Abort:
-        code = _interrupted()
+        # reading the libraries takes most of a second, which is when somebody who mistyped presses Ctrl-C
+        from wa2pg.start import start  # noqa: PLC0415
     except KeyboardInterrupt:
-        code = _interrupted()
-    except click.UsageError as error:
-        _show_usage(error)
-        return ExitCode.USAGE
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.FAILED
-    except OSError as error:
-        if error.errno in _DISK_FULL:
-            complain("The disk is full.", "make room, then run the same command again; nothing that arrived is lost")
-        else:
-            complain(f"The system refused: {os.strerror(error.errno or 0)}.", "run it again with -vv to see where")
-        _trace(error, verbosity)
-        return ExitCode.FAILED
-    except Exception as error:  # noqa: BLE001  (the last stop: a bug must not print chat text with its locals)
-        complain(
-            f"This is a bug of wa2pg ({type(error).__name__}). What was archived is untouched.",
-            "run it again with -vv and report what it prints",
-        )
-        _trace(error, verbosity)
-        return ExitCode.FAILED
-    else:
-        return int(outcome) if isinstance(outcome, int) else ExitCode.DONE
-    return code
-
-
-def _show_usage(error: click.UsageError) -> None:
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        # a group alone: its help, which is no error's sentence
-        click.echo(error.format_message(), err=True)
-        return
-    # click repeats what was typed; an address with a password in it must not be
-    click.UsageError(_ADDRESS.sub("…", error.format_message()), error.ctx).show()
-
-
-def _interrupted() -> int:
-    complain("Stopped.", "run the same command again to go on")
-    return ExitCode.INTERRUPTED
-
-
-def _trace(error: BaseException, verbosity: int) -> None:
-    """Where it happened, without the exception's own words: they may quote data."""
-    if verbosity >= 2:
-        sys.stderr.write("".join(traceback.format_tb(error.__traceback__)))
+        sys.stderr.write("error: Stopped.\n")
+        sys.exit(130)
+    start()
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ def command_options(
         def wrapper(
             as_json: bool, style: str | None, quiet: bool, verbose: int, account: str | None = None, **options: Any
         ) -> int:
-            del verbose  # read by wa2pg.__main__ before any command runs
+            del verbose  # read by wa2pg.start before any command runs
             if style == Style.JSON:
                 talk_in_json()
             problem: UserError | None = None

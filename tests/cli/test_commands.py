@@ -200,3 +200,24 @@ def test_a_proxy_in_the_environment_is_used_and_never_repeated(terminal: Termina
     unknown = terminal.run(*words, WA2PG_PROXY="ftp://wa2pg:geheim@127.0.0.1:1")
     assert (unknown.code, "A proxy's address begins with" in unknown.err) == (2, True)
     assert "geheim" not in closed.out + closed.err + unknown.out + unknown.err
+
+
+_INTERRUPTED_WHILE_READ = """
+import sys
+
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == "wa2pg.start":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupted())
+from wa2pg.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_the_program_is_being_read_is_a_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED_WHILE_READ], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: Stopped.\n")
