@@ -73,12 +73,9 @@ def compute(layout: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
     It cannot spill to disk: what would be written there is chat text. What it no longer needs it gives back soon.
     """
-    limits: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": "1GB",
-        "temp_directory": "",
-        "allocator_flush_threshold": "16MB",
-    }
-    connection = duckdb.connect(":memory:", config=limits)
+    connection = duckdb.connect(
+        ":memory:", config={"memory_limit": "1GB", "temp_directory": "", "allocator_flush_threshold": "16MB"}
+    )
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(statement(layout, "copy_macros").decode())
