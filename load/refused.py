@@ -28,7 +28,7 @@ def write_refused(folder: Path, report: LoadReport) -> Path:
     Columns: row_id (the key the row would have), whatsapp_message_id, reason. Never a text or a number.
     """
     make_private_folder(folder)
-    name = report.run or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-dry-run"
+    name = report.run or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}{'-dry-run' if report.dry_run else ''}"
     path = folder / f"load-{name}-refused.csv"
     text = io.StringIO()
     rows = csv.writer(text)

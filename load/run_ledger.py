@@ -123,6 +123,9 @@ class RunLedger(Protocol):
     def written(self, table: str) -> list[str]:
         """The ids of the clients or conversations that were inserted or updated."""
 
+    def is_empty(self) -> bool:
+        """Whether no row was recorded."""
+
     def seal(self, counts: Mapping[str, Any]) -> None:
         """Make everything durable; called before the commit."""
 
@@ -160,6 +163,10 @@ class NoLedger:
         """Nothing was."""
         del table
         return []
+
+    def is_empty(self) -> bool:
+        """It is not known, and a dry run has no record that could be spared."""
+        return False
 
     def seal(self, counts: Mapping[str, Any]) -> None:
         """Nothing to keep."""
@@ -204,6 +211,10 @@ class FileLedger:
         """The ids of the clients or conversations that were inserted or updated."""
         return list(self._imaged[table])
 
+    def is_empty(self) -> bool:
+        """Whether no row was recorded."""
+        return not self._rows
+
     def updated(
         self, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]], after: Iterable[str] | None = None
     ) -> None:
@@ -220,7 +231,6 @@ class FileLedger:
         self._file.flush()
         fsync_file(self._partial)
         self._partial.replace(self._changes)
-        self._file.close()
         self._run = self._run.model_copy(
             update={
                 "rows": self._rows,
@@ -230,6 +240,8 @@ class FileLedger:
             }
         )
         replace_file(run_file_of(self._folder, self._run.run), self._run.to_json())
+        # held until then: a load into another database clears away what has no description and nobody holds
+        self._file.close()
 
     @_told
     def committed(self) -> None:

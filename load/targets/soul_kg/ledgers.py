@@ -62,8 +62,10 @@ def settle_ledgers(connection: psycopg.Connection, folder: Path, organization: s
             hint=f"look at the files in {folder}; one that is damaged can be moved away, but its run cannot be undone",
         ) from None
     here = _cluster(connection)
-    for run in runs:
-        run = _settle_undo(connection, folder, run, here)  # noqa: PLW2901 - what it says now
+    for recorded in runs:
+        run = _undo_told(connection, recorded, here)
+        if run is not recorded:
+            write_run(folder, run)
         if run.state != "written" or (run.place.cluster, run.place.database) != here:
             continue
         became = _became(connection, run, organization)
@@ -73,10 +75,29 @@ def settle_ledgers(connection: psycopg.Connection, folder: Path, organization: s
             remove_ledger(folder, run.run)
 
 
-def _settle_undo(
-    connection: psycopg.Connection, folder: Path, run: LedgerRun, here: tuple[str | None, int]
-) -> LedgerRun:
-    """Find out about a run whose taking back nobody closed; returns what its record says now."""
+def known_runs(connection: psycopg.Connection, folder: Path, organization: str) -> list[LedgerRun]:
+    """The runs that are in this database, oldest first, as it knows them; no record is changed.
+
+    Runs of other databases are left out: another copy of the CRM has rows of the same keys. So are runs that died
+    before their commit, and one whose taking back died before its commit stands. Raises ValueError for a record that
+    cannot be read.
+    """
+    if not folder.is_dir():
+        return []
+    here = _cluster(connection)
+    known = []
+    for recorded in read_ledgers(folder):
+        if not is_here(connection, recorded, organization):
+            continue
+        run = _undo_told(connection, recorded, here)
+        unsettled = run.state == "written" and (run.place.cluster, run.place.database) == here
+        if not unsettled or _became(connection, run, organization) in {"committed", None}:
+            known.append(run)
+    return known
+
+
+def _undo_told(connection: psycopg.Connection, run: LedgerRun, here: tuple[str | None, int]) -> LedgerRun:
+    """What the record of a run is to say where its taking back was never closed; the same run when nothing else."""
     cluster, database = here
     if run.undoing is None or run.undoing.database != database:
         return run
@@ -87,9 +108,6 @@ def _settle_undo(
         run = run.model_copy(update={"undoing": None})
     elif became == "aborted":
         run = run.model_copy(update={"undoing": None, "undone_at": None, "undone_by": None, "undone": None})
-    else:
-        return run
-    write_run(folder, run)
     return run
 
 

@@ -54,13 +54,13 @@ def stage_clients(work: Import, rows: Iterable[dict[str, Any]]) -> None:
     work.connection.execute("analyze wa2pg_clients")
 
 
-def match_people(work: Import, progress: Progress) -> tuple[list[str], float]:
+def match_people(work: Import, progress: Progress, patience: float) -> tuple[list[str], float]:
     """Lock what this run may change, give clients their new numbers, find the row of each staged client.
 
-    Returns warnings, and since when others wait (lock.py).
+    Returns warnings, and since when others wait. Raises UserError (6) when the locks cannot be had (lock.py).
     """
     _claim(work)
-    locked = lock_messages(work, progress)
+    locked = lock_messages(work, progress, patience)
     # what was written until the lock was had is seen now
     _claim_again(work)
     work.execute("plan_moves")

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from load.database_errors import database_error
 from load.organizations import Organization
-from load.run_ledger import IMAGED, LedgerRun, changes_of, read_ledgers
+from load.run_ledger import IMAGED, LedgerRun, changes_of
 from load.run_record import RowsThere, Run
 from load.statements import statement
-from load.targets.soul_kg.ledgers import is_here
+from load.targets.soul_kg.ledgers import known_runs
 from schemas.errors import UserError
 
 
@@ -22,18 +22,14 @@ def ledger_runs(connection: psycopg.Connection, organizations: list[Organization
     for organization in organizations:
         folder = runs / str(organization.id)
         try:
-            ledgers = read_ledgers(folder) if folder.is_dir() else []
+            found += [_run(ledger, organization) for ledger in known_runs(connection, folder, organization.row_id)]
+        except psycopg.Error as error:
+            raise database_error(error, "reading the loads") from None
         except (ValidationError, OSError):
             raise UserError(
                 "The records of earlier loads in the data directory cannot be read.",
                 hint=f"look at the files in {folder}; a damaged one can be moved away, but its run cannot be undone",
             ) from None
-        try:
-            found += [
-                _run(ledger, organization) for ledger in ledgers if is_here(connection, ledger, organization.row_id)
-            ]
-        except psycopg.Error as error:
-            raise database_error(error, "reading the loads") from None
     return sorted(found, key=lambda run: (run.finished_at, run.id), reverse=True)
 
 

@@ -85,12 +85,14 @@ def left_of(folder: Path, run: str) -> Path:
 
 
 def write_left(folder: Path, run: str, changes: pa.Table, left: list[tuple[str, str]]) -> None:
-    """Make `<run>.left` durable; nothing when nothing is left."""
+    """Make `<run>.left` durable; none when nothing is left."""
+    path = left_of(folder, run)
     if not left:
+        # of an earlier attempt that was not committed
+        path.unlink(missing_ok=True)
         return
     kept = set(left)
     keys = zip(changes["table_name"].to_pylist(), changes["row_id"].to_pylist(), strict=True)
-    path = left_of(folder, run)
     pq.write_table(changes.filter(pa.array([key in kept for key in keys])), path, compression="zstd")
     path.chmod(PRIVATE_FILE)
     fsync_file(path)

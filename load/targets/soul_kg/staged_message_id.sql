@@ -1,3 +1,3 @@
--- The WhatsApp id of a staged message.
+-- The bare WhatsApp id, without the number in it, of a staged message.
 -- grain: one message; inputs: wa2pg_messages
-select "whatsappMessageId" from wa2pg_messages where id = %(id)s
+select regexp_replace("whatsappMessageId", '^(true|false)_[0-9:]+@[a-z.]+_', '') from wa2pg_messages where id = %(id)s

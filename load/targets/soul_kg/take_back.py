@@ -14,11 +14,11 @@ from psycopg.types.json import Jsonb
 
 from load.organizations import Organization
 from load.rights import check_undo_rights
-from load.run_ledger import IMAGED, LedgerRun, read_ledgers, write_run
+from load.run_ledger import IMAGED, LedgerRun, write_run
 from load.statements import statement
 from load.taking_back import Taken, keep_referenced, lock_tables
 from load.targets.soul_kg.images import FIGURES, values_given
-from load.targets.soul_kg.ledgers import place_of, settle_ledgers
+from load.targets.soul_kg.ledgers import known_runs, place_of, settle_ledgers
 from load.targets.soul_kg.run_records import Images, as_csv, images_of, read_changes, read_later, without, write_left
 from load.targets.soul_kg.schema import SOUL_KG_UNDO_RIGHTS, check_schema
 from schemas.progress import Progress
@@ -53,7 +53,7 @@ class SoulKgUndo:
 
     def find_kept(self) -> list[tuple[Any, ...]]:
         """Find what somebody has built on since; returns client, table, reason, cause, rows and one of them."""
-        runs = read_ledgers(self._folder)
+        runs = known_runs(self._connection, self._folder, self._organization)
         record = self._record = next(run for run in runs if run.run == self._run)
         ended = record.finished_at or record.started_at
         # an earlier run was taken back since: what this one found is no longer what would be there without it

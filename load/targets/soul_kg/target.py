@@ -77,7 +77,7 @@ class SoulKgLoad:
 
     def match_people(self) -> list[str]:
         """Lock what this run may change, and find the row of each client who is there; returns warnings."""
-        warnings, self._locked = match_people(self._work, self._job.progress)
+        warnings, self._locked = match_people(self._work, self._job.progress, self._job.options.lock_timeout)
         return warnings
 
     def insert_chats(self) -> None:
@@ -124,7 +124,11 @@ class SoulKgLoad:
         return self._refusals.found
 
     def finish(self, report: LoadReport) -> LoadReport:
-        """Make the ledger durable."""
+        """Make the ledger durable; a run that wrote nothing leaves none."""
+        if self._work.ledger.is_empty():
+            self._work.ledger.abandon()
+            self._work.ledger = self._dry
+            return replace(report, run=None)
         self._work.ledger.seal({"chats": asdict(report.chats), "messages": asdict(report.messages)})
         return report
 

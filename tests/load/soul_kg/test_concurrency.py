@@ -15,6 +15,7 @@ from load.database import connect
 from load.report import LoadOptions, LoadReport
 from load.run import load
 from schemas.clean_run import CleanRunFolder
+from schemas.errors import ExitCode, UserError
 from schemas.progress import Step
 from tests.load.clean_runs import Chat, Message, many_chats
 from tests.load.soul_kg.conftest import ORG, Crm, Loads, naive
@@ -241,3 +242,26 @@ def test_the_lock_timeout_of_the_session_is_as_before_and_covers_no_wait_of_ours
         load(connection, loads.clean([Chat(PHONE)]), LoadOptions("soul-kg"), runs=loads.runs)
         row = connection.execute("show lock_timeout").fetchone()
     assert row == ("1234ms",)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "lock table messages in row exclusive mode",
+        "select from clients for update",
+        "select from conversations for update",
+    ],
+)
+def test_who_holds_what_a_load_needs_longer_than_its_patience_ends_it(
+    crm: Crm, soul_kg: str, loads: Loads, held: str
+) -> None:
+    loads(Chat(PHONE))
+    before = crm.dump()
+    with psycopg.connect(soul_kg) as other:
+        other.execute(held.encode())
+        with pytest.raises(UserError, match="after 1 seconds") as raised:
+            loads(Chat(PHONE, (Message("A"), Message("B", 1))), lock_timeout=1)
+    assert raised.value.exit_code is ExitCode.DATABASE
+    assert "--lock-timeout" in str(raised.value.hint)
+    assert crm.dump() == before
+    assert len(list(loads.ledgers.iterdir())) == 2

@@ -17,15 +17,18 @@ from psycopg.conninfo import make_conninfo
 
 from load.check import check
 from load.database import connect
+from load.embedded import Embedded, ensure_database
 from load.plan import plan
 from load.report import LoadOptions
+from load.run import load
 from load.run_ledger import changes_of, read_ledgers, run_file_of
 from load.runs import find_run, list_runs, rows_there
+from load.targets.soul_kg.ledgers import place_of
 from load.targets.soul_kg.schema import SOUL_KG_UNDO_RIGHTS
 from load.undo import UndoOptions, UndoReport, undo
 from schemas.errors import UserError
 from tests.load.clean_runs import Chat, Message, many_chats
-from tests.load.soul_kg.conftest import Crm, Loads, naive
+from tests.load.soul_kg.conftest import ORG, TABLES_SQL, Crm, Loads, naive
 
 PHONE, OTHER, NEW = "+996555123456", "+996555123457", "+996777000000"
 LID, LID_2 = "100000000000001@lid", "200000000000002@lid"
@@ -321,6 +324,58 @@ def test_one_that_is_killed_is_done_whole_or_not_at_all_and_known_for_that(
         assert take_back(run).clients.removed == 3
 
 
+@pytest.mark.parametrize("moment", ["after the mark", "after the commit"])
+def test_the_last_load_that_stands_is_told_by_the_database_when_taking_one_back_was_killed(
+    crm: Crm, soul_kg: str, loads: Loads, moment: str
+) -> None:
+    first, second = (str(loads(*many_chats(count)).run) for count in (3, 4))
+    words = [sys.executable, "-c", KILLED, soul_kg, str(loads.runs), moment]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[3])}
+    died = subprocess.run(words, check=False, env=environment, capture_output=True)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    last = find_run(crm.connection, "last", None, loads.runs)
+    assert str(last.id) == (first if moment == "after the commit" else second)
+
+
+def test_a_load_that_was_killed_before_its_commit_is_not_listed(crm: Crm, loads: Loads) -> None:
+    run = str(loads(*many_chats(3)).run)
+    dead = str(loads(Chat(PHONE)).run)
+    record = read_ledgers(loads.ledgers)[1]
+    crm.connection.execute("delete from clients where phone = %s", [PHONE])
+    with crm.connection.transaction(force_rollback=True):
+        place = place_of(crm.connection)
+    written = record.model_copy(update={"state": "written", "place": place})
+    run_file_of(loads.ledgers, dead).write_bytes(written.to_json())
+    assert [str(found.id) for found in list_runs(crm.connection, None, loads.runs)] == [run]
+
+
+def test_loads_of_a_copy_of_the_database_are_no_later_loads(
+    crm: Crm, loads: Loads, take_back: Undo, server: Embedded
+) -> None:
+    clean = loads.clean(many_chats(3))
+    run = str(loads.load(clean).run)
+    ensure_database(server, "soul_kg_copy")
+    with connect(server.conninfo("soul_kg_copy")) as copy:
+        copy.execute(TABLES_SQL)
+        copy.execute(
+            'insert into organizations (id, name, slug, "updatedAt") values (%s, %s, %s, now())', [ORG, "", "soul-kg"]
+        )
+        load(copy, clean, LoadOptions("soul-kg"), runs=loads.runs)
+    report = take_back(run)
+    # rows there have the same keys
+    assert (report.refused, report.clients.removed, report.messages.removed) == (False, 3, 9)
+    assert crm.value("select count(*) from messages") == 0
+
+
+def test_a_load_that_wrote_nothing_is_not_the_last_one(crm: Crm, loads: Loads, take_back: Undo) -> None:
+    run = str(loads(*many_chats(3)).run)
+    again = loads(*many_chats(3))
+    assert (again.run, again.messages.already_there) == (None, 9)
+    assert [ledger.run for ledger in read_ledgers(loads.ledgers)] == [run]
+    assert sorted(path.suffix for path in loads.ledgers.iterdir()) == [".json", ".parquet"]
+    assert take_back().clients.removed == 3
+
+
 def test_a_large_table_without_an_index_for_it_is_named_with_the_index(
     crm: Crm, take_back: Undo, loads: Loads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -469,9 +524,12 @@ def test_people_lose_nothing_and_the_last_load_leaves_no_trace(
     for what, number, more, flag in [("load", 1, True, False), *works_of_all]:
         before = rows(crm)
         if what == "load":
-            loads(*archive(number), skip_duplicates=bool(more), overwrite_status=flag)
+            loaded = loads(*archive(number), skip_duplicates=bool(more), overwrite_status=flag)
             claims = standing(crm, claims)
-            before_load = before
+            if loaded.run:
+                before_load = before
+            else:
+                assert rows(crm) == before
         elif what == "people":
             work_of_a_person(crm, number, more, claims)
             before_load = None
