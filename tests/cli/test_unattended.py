@@ -15,9 +15,10 @@ import pytest
 from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
 from schemas.datadir import DataDir
 from schemas.health import Health
-from schemas.last_import import NAME, LastImport, check_last_import, write_last_import
+from schemas.last_import import LastImport, check_last_import, write_last_import
 from tests.cli.conftest import ROOT, Terminal
 
+NAME = "unattended-default.json"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -98,6 +99,14 @@ def test_the_doctor_wants_a_good_one_every_night(
     check = check_last_import(DataDir(tmp_path), NOON)
     assert check.health is health
     assert (check.cure is not None) == (health is Health.BROKEN)
+
+
+def test_one_account_s_good_night_hides_no_other_s_bad_one(tmp_path: Path) -> None:
+    for account, state, code in (("almaty", "done", 0), ("bishkek", "failed", 6), ("osh", "done", 0)):
+        told = {"account": account, "state": state, "exit_code": code, "began_at": NOON}
+        write_last_import(DataDir(tmp_path), LastImport.model_validate(told))
+    check = check_last_import(DataDir(tmp_path), NOON)
+    assert (check.health, check.cure) == (Health.BROKEN, "wa2pg import --unattended --account bishkek")
 
 
 def test_an_outcome_that_cannot_be_read_is_a_warning(tmp_path: Path) -> None:
