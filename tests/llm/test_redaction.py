@@ -179,6 +179,24 @@ def test_words_of_the_trade_in_an_address_book_are_no_names() -> None:
     assert redact("Сколько стоит тур в Алматы?", NameMask(["Азамат Тур клиент"])) == "Сколько стоит тур в Алматы?"
 
 
+def test_counts_and_months_in_an_address_book_are_no_names_unless_they_sound_like_one() -> None:
+    names = NameMask(["Юля новый тур 5 чел октябрь"])
+    assert redact("нас 5 чел, новый тур в октябре, для Юли", names) == "нас 5 чел, новый тур в октябре, для [NAME]"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "masked"),
+    [
+        ("李明", "我是李明,你好", "我是[NAME],你好"),
+        ("김민준", "김민준입니다", "[NAME]입니다"),
+        ("محمد", "محمد ومحمد", "[NAME] [NAME]"),
+        ("علي", "مرحبا لعلي", "مرحبا [NAME]"),
+    ],
+)
+def test_names_are_found_in_scripts_that_join_words(name: str, text: str, masked: str) -> None:
+    assert redact(text, NameMask([name])) == masked
+
+
 @given(st.text(max_size=200))
 def test_any_text_can_be_redacted_again_without_a_difference(text: str) -> None:
     once = redact(text, ANNA)
