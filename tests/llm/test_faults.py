@@ -108,7 +108,7 @@ def test_where_there_is_no_answer_the_rules_decide(ask: Ask, reply: Reply, fallb
     with ModelServer(always(reply)) as server:
         asked = ask(server, TEXTS[:1], seconds=0.5)
     assert (asked.decisions, asked.record.fallback, len(server.bodies)) == ({}, {fallback: 1}, requests)
-    assert any("from the rules" in warning for warning in asked.warnings)
+    assert any("the rules told the status" in warning for warning in asked.warnings)
     assert "secret" not in str(asked.warnings)
 
 
