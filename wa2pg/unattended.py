@@ -1,6 +1,7 @@
 """Imports that nobody watches: nothing to answer, one line of JSON, and the outcome in a file (docs/server.md)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from extract.whatsapp.live.link import is_linked
@@ -38,5 +39,7 @@ def run_unattended(invocation: Invocation, *, from_files: bool, work: Callable[[
         raise
     finally:
         ended = {"state": "done" if code == 0 else "failed", "ended_at": datetime.now(UTC)}
-        write_last_import(data, began.model_copy(update={**ended, "exit_code": code, "said": said}))
+        # a disk that is full ended the run: its own sentence counts, and the doctor finds an import that has not ended
+        with suppress(OSError):
+            write_last_import(data, began.model_copy(update={**ended, "exit_code": code, "said": said}))
     return code
