@@ -97,6 +97,7 @@ class CueReader:
         numbers: list[int] = []
         counted: set[int] = set()
         denies = False
+        count = len(tokens)
         for place, token in enumerate(tokens):
             if not token.marked:
                 continue
@@ -104,8 +105,14 @@ class CueReader:
             if token.number:
                 numbers.append(place)
                 continue
-            if token.phrases:
-                for act, end in _said(token.phrases, tokens, place):
+            phrases = token.phrases
+            # most words that begin a phrase do not go on as one: found out here, without a call
+            if phrases and (
+                phrases.alone
+                or phrases.loose
+                or (place + 1 < count and ((then := tokens[place + 1]).comma or then.text in (phrases.by_next or ())))
+            ):
+                for act, end in _said(phrases, tokens, place):
                     if act not in acts and (act not in _CAN_BE_VOID or not _void(act, tokens, place, end)):
                         acts.add(act)
             if token.after_number and place and tokens[place - 1].number:
