@@ -1,16 +1,15 @@
 """Batches of clean messages, compared and written as lines in a thread of their own while another batch is sent."""
 
-import io
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
 
 from load.clean_tables import groups_of_rows
+from load.copying_out import copied_out
 from load.statements import statement
 from load.targets.crm.archive import Archive
 from load.targets.crm.lines import Lines, read_lines
@@ -98,27 +97,8 @@ class Preparer:
 
 def messages_there(work: Import, numbers: list[int]) -> pa.Table:
     """The messages that these chats have in the database, as `there` of compare_messages.sql."""
-    known = io.BytesIO()
     names = {"account": work.account, "numbers": numbers}
-    with work.connection.cursor() as cursor, cursor.copy(statement("crm", "export_message_keys"), names) as copy:
-        for line in copy:
-            known.write(line)
-    if not known.tell():
-        return THERE.empty_table()
-    known.seek(0)
-    return pyarrow.csv.read_csv(
-        known,
-        pyarrow.csv.ReadOptions(column_names=THERE.names),
-        pyarrow.csv.ParseOptions(newlines_in_values=True),
-        pyarrow.csv.ConvertOptions(
-            column_types=THERE,
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            true_values=["t"],
-            false_values=["f"],
-        ),
-    )
+    return copied_out(work.connection, statement("crm", "export_message_keys"), names, THERE)
 
 
 def _sql(name: str) -> str:

@@ -4,7 +4,6 @@ In batches of rows, so that memory does not grow with the archive. The table is 
 when we look is not there when we write.
 """
 
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,9 +11,9 @@ from typing import Any
 import duckdb
 import psycopg
 import pyarrow as pa
-import pyarrow.csv
 
 from load.clean_tables import compute, held_back, open_table, read_batches
+from load.copying_out import copied_out
 from load.database_errors import is_refusal
 from load.statements import statement
 from load.targets.soul_kg.chats import make_conversations
@@ -107,27 +106,8 @@ def _load_batch(work: Import, duck: duckdb.DuckDBPyConnection, refusals: Refusal
 
 
 def _messages_there(work: Import, numbers: list[int]) -> pa.Table:
-    known = io.BytesIO()
     names = {"numbers": numbers, "placeholder": PLACEHOLDER}
-    with work.connection.cursor() as cursor, cursor.copy(statement("soul_kg", "export_message_keys"), names) as copy:
-        for line in copy:
-            known.write(line)
-    if not known.tell():
-        return _THERE.empty_table()
-    known.seek(0)
-    return pyarrow.csv.read_csv(
-        known,
-        pyarrow.csv.ReadOptions(column_names=_THERE.names),
-        pyarrow.csv.ParseOptions(newlines_in_values=True),
-        pyarrow.csv.ConvertOptions(
-            column_types=_THERE,
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            true_values=["t"],
-            false_values=["f"],
-        ),
-    )
+    return copied_out(work.connection, statement("soul_kg", "export_message_keys"), names, _THERE)
 
 
 def _update_changed(work: Import, duck: duckdb.DuckDBPyConnection, refusals: Refusals) -> None:
