@@ -5,9 +5,9 @@ import psycopg
 from psycopg import sql
 
 from load.database_errors import describe, is_refusal
+from load.lines import read_lines
 from load.report import FailedChat, LoadOptions
 from load.statements import statement
-from load.targets.crm.lines import read_lines
 from load.targets.crm.work import Import
 from schemas.progress import Progress, Step
 from schemas.words import CHANNEL_WHATSAPP

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 
 from load.clean_tables import groups_of_rows
 from load.copying_out import copied_out
+from load.lines import Lines, read_lines
 from load.statements import statement
 from load.targets.crm.archive import Archive
-from load.targets.crm.lines import Lines, read_lines
 from load.targets.crm.work import Import
 from schemas.tables import CLEAN_MESSAGES
 

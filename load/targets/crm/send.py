@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import psycopg
 
 from load.database_errors import describe, is_refusal
+from load.lines import Lines
 from load.report import RefusedMessage
-from load.targets.crm.lines import Lines
 from load.targets.crm.work import Import
 from schemas.errors import UserError
 

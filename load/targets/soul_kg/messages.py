@@ -15,6 +15,7 @@ import pyarrow as pa
 from load.clean_tables import compute, held_back, open_table, read_batches
 from load.copying_out import copied_out
 from load.database_errors import is_refusal
+from load.lines import column_bytes
 from load.statements import statement
 from load.targets.soul_kg.chats import make_conversations
 from load.targets.soul_kg.refused import Refusals, Rows
@@ -52,7 +53,6 @@ _MESSAGE_COLUMNS = (
 _CHANGE_COLUMNS = b"id, number, content, language, status, follows_text"
 _ROWS_IN_BATCH = 65_536
 _LINES_AT_ONCE = 8192
-_BYTES_AT_ONCE = 1 << 20
 
 
 def load_messages(work: Import, clean: CleanRunFolder, refusals: Refusals, progress: Progress) -> Counter[str]:
@@ -172,17 +172,9 @@ def _copy(
             ids += batch.column("id").to_pylist()
             if "after" in batch.schema.names:
                 after += batch.column("after").to_pylist()
-            part = _bytes_of(batch.column("line"))
-            for start in range(0, len(part), _BYTES_AT_ONCE):
-                copy.write(part[start : start + _BYTES_AT_ONCE])
+            for part in column_bytes(batch.column("line")):
+                copy.write(part)
     return ids, after
-
-
-def _bytes_of(column: pa.Array) -> memoryview:
-    # the lines stand one after another in Arrow's data buffer, which is what COPY wants
-    _, offsets, data = column.buffers()
-    ends = memoryview(offsets).cast("q" if pa.types.is_large_string(column.type) else "i")
-    return memoryview(data)[ends[column.offset] : ends[column.offset + len(column)]]
 
 
 def _sql(name: str) -> str:

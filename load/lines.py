@@ -53,6 +53,11 @@ def read_lines(query: duckdb.DuckDBPyRelation) -> Lines:
     return Lines(tuple(_piece(batch.column(0)) for batch in query.to_arrow_reader(_ROWS_AT_ONCE) if len(batch)))
 
 
+def column_bytes(column: pa.Array) -> Iterator[memoryview]:
+    """The lines of one column, in slices that COPY takes at once."""
+    return Lines((_piece(column),)).part(0, len(column))
+
+
 def _piece(column: pa.Array) -> _Piece:
     _, offsets, data = column.buffers()
     large = pa.types.is_large_string(column.type)
