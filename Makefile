@@ -51,6 +51,10 @@ lint: setup ## Check style, types, imports and the generated docs
 docs: setup ## Write docs/cli.md anew from the commands
 	$(BIN)/python -m cogapp -I . -r docs/cli.md
 
+.PHONY: translations
+translations: setup ## Bring the catalogues in step with the messages
+	@$(BIN)/python -m tools.translations $(OPTIONS)
+
 .PHONY: extract
 extract: setup ## Link the phone, archive its history; later: what is new
 	@$(WA2PG) extract $(account) $(OPTIONS)

@@ -6,10 +6,12 @@ Precedence: flag > environment > `.env` > default. Empty values count as not set
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import LANGUAGES as LANGUAGES_SPOKEN
+from schemas.translation import _
 from schemas.words import LANGUAGES
 
 _LEAST_WEIGHT, _MOST_WEIGHT = 0.01, 1000
@@ -32,8 +34,14 @@ def _languages(value: object) -> object:
     return parse_languages(value) if isinstance(value, str) else value
 
 
-class Settings(BaseSettings):
-    """What `.env.example` lists. Secrets print as stars."""
+def _here(language: str) -> str:
+    if language not in LANGUAGES_SPOKEN:
+        raise ValueError(f"no language of this program: {language}")
+    return language
+
+
+class _Source(BaseSettings):
+    """Where settings come from."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -44,12 +52,25 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
+
+class _LanguageSetting(_Source):
+    """The one setting that is read before anything is said."""
+
+    lang: str | None = Field(default=None, alias="WA2PG_LANG")
+
+
+class Settings(_Source):
+    """What `.env.example` lists. Secrets print as stars."""
+
     data_dir: Path = Field(default=Path("data"), alias="WA2PG_DATA_DIR")
     account: str = Field(default="default", alias="WA2PG_ACCOUNT")
     org: str | None = Field(default=None, alias="WA2PG_ORG")
     region: str | None = Field(default=None, alias="WA2PG_REGION", pattern="^[A-Za-z]{2}$")
     languages: Annotated[dict[str, float], NoDecode, BeforeValidator(_languages)] = Field(
         default_factory=dict, alias="WA2PG_LANGUAGES"
+    )
+    lang: Annotated[str, BeforeValidator(str.lower), AfterValidator(_here)] | None = Field(
+        default=None, alias="WA2PG_LANG"
     )
     proxy: SecretStr | None = Field(default=None, alias="WA2PG_PROXY")
     openrouter_api_key: SecretStr | None = Field(default=None, alias="OPENROUTER_API_KEY")
@@ -66,7 +87,15 @@ def read_settings() -> Settings:
     except ValidationError as error:
         names = ", ".join(sorted({str(part["loc"][0]) for part in error.errors()}))
         raise UserError(
-            f"These settings cannot be used: {names}.",
-            hint="compare .env and your environment with .env.example",
+            _("These settings cannot be used: {names}.", names=names),
+            hint=_("compare .env and your environment with .env.example"),
             exit_code=ExitCode.CONFIGURATION,
         ) from None
+
+
+def read_language_setting() -> str | None:
+    """WA2PG_LANG as it stands there; None also where `.env` cannot be read, which is `read_settings`' to say."""
+    try:
+        return _LanguageSetting().lang
+    except (OSError, ValueError):
+        return None

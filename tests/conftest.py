@@ -16,6 +16,9 @@ SETTINGS = (
     "WA2PG_REGION",
     "WA2PG_LANGUAGES",
     "WA2PG_LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_MESSAGES",
     "DATABASE_URL",
     "OPENROUTER_API_KEY",
     "OPENROUTER_MODEL",
@@ -27,4 +30,5 @@ SETTINGS = (
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,9 @@ from importlib.metadata import version
 
 import click
 
+from schemas.translation import _
 from schemas.version import VERSION
+from wa2pg.language import in_language, lang_option
 
 # imported when called: transform and load have no use for what extract's libraries take to load
 COMMANDS = {
@@ -40,10 +42,12 @@ class _Commands(click.Group):
             if ctx.resilient_parsing:
                 return None
             close = get_close_matches(cmd_name, COMMANDS, n=1)
-            ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {close[0]}?" if close else ""))
-        module, _, name = COMMANDS[cmd_name].partition(":")
+            if close:
+                ctx.fail(_("No such command {name}. Did you mean {close}?", name=repr(cmd_name), close=close[0]))
+            ctx.fail(_("No such command {name!r}.", name=cmd_name))
+        module, name = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return in_language(command)
 
 
 def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -69,6 +73,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
     callback=_print_version,
     help="Print versions and exit.",
 )
+@lang_option
 def cli() -> None:
     """Move a company's WhatsApp history into the PostgreSQL database of its CRM.
 

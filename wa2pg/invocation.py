@@ -18,6 +18,7 @@ from schemas.progress import Progress
 from schemas.settings import Settings, read_settings
 from schemas.version import VERSION
 from wa2pg.completion import complete_account
+from wa2pg.language import lang_option
 from wa2pg.progress import Style, default_style, shown_progress
 from wa2pg.talk import pasteable, stdout, talk_in_json, warn
 
@@ -131,6 +132,7 @@ def command_options(
             show_default=False,
             help="Twice (-vv): show where an unexpected error happened.",
         )
+        @lang_option
         @functools.wraps(function)
         def wrapper(
             as_json: bool, style: str | None, quiet: bool, verbose: int, account: str | None = None, **options: Any

@@ -11,7 +11,9 @@ from typing import NoReturn
 import click
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _, use_language
 from wa2pg.cli import cli
+from wa2pg.language import chosen_language, in_language
 from wa2pg.talk import complain
 
 _ADDRESS = re.compile(r"[^\s'\"(]+://[^\s'\")]*")
@@ -34,8 +36,9 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; never raises."""
     verbosity = sum(word.count("v") for word in arguments if word in {"-v", "-vv", "--verbose"})
+    use_language(chosen_language(arguments))
     try:
-        outcome = cli.main(arguments, prog_name="wa2pg", standalone_mode=False)
+        outcome = in_language(cli).main(arguments, prog_name="wa2pg", standalone_mode=False)
     except UserError as error:
         complain(error.message, error.hint)
         code: int = error.exit_code
@@ -51,15 +54,20 @@ def run(arguments: list[str]) -> int:
         return ExitCode.FAILED
     except OSError as error:
         if error.errno in _DISK_FULL:
-            complain("The disk is full.", "make room, then run the same command again; nothing that arrived is lost")
+            complain(
+                _("The disk is full."), _("make room, then run the same command again; nothing that arrived is lost")
+            )
         else:
-            complain(f"The system refused: {os.strerror(error.errno or 0)}.", "run it again with -vv to see where")
+            complain(
+                _("The system refused: {reason}.", reason=os.strerror(error.errno or 0)),
+                _("run it again with -vv to see where"),
+            )
         _trace(error, verbosity)
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001  (the last stop: a bug must not print chat text with its locals)
         complain(
-            f"This is a bug of wa2pg ({type(error).__name__}). What was archived is untouched.",
-            "run it again with -vv and report what it prints",
+            _("This is a bug of wa2pg ({kind}). What was archived is untouched.", kind=type(error).__name__),
+            _("run it again with -vv and report what it prints"),
         )
         _trace(error, verbosity)
         return ExitCode.FAILED
@@ -78,7 +86,7 @@ def _show_usage(error: click.UsageError) -> None:
 
 
 def _interrupted() -> int:
-    complain("Stopped.", "run the same command again to go on")
+    complain(_("Stopped."), _("run the same command again to go on"))
     return ExitCode.INTERRUPTED
 
 

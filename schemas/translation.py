@@ -1,0 +1,113 @@
+"""What people read, in their language: messages from gettext catalogues, numbers and dates as they write them.
+
+English is the source. `locale/LANGUAGE/LC_MESSAGES/wa2pg.po` holds a language, the `.mo` beside it is what gettext
+reads; `make translations` finds the messages and makes both (CONTRIBUTING.md). What is written into files, into the
+database, into logs and as JSON is English and never goes through here.
+"""
+
+import gettext as standard
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+DOMAIN = "wa2pg"
+LOCALE = Path(__file__).with_name("locale")
+SOURCE = "en"
+LANGUAGES = (SOURCE, *sorted(path.name for path in LOCALE.iterdir() if path.is_dir()))
+
+
+class _Now:
+    """The language in force in this process."""
+
+    language = SOURCE
+    catalogue: standard.NullTranslations = standard.NullTranslations()
+
+
+def use_language(language: str) -> None:
+    """Say everything in this language from now on; raises KeyError for one that has no catalogue.
+
+    Also click's own words, which it looks up in the process's text domain.
+    """
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    _Now.language = language
+    _Now.catalogue = standard.translation(DOMAIN, LOCALE, [language], fallback=language == SOURCE)
+    os.environ["LANGUAGE"] = language
+    standard.bindtextdomain(DOMAIN, str(LOCALE))
+    standard.textdomain(DOMAIN)
+
+
+def language() -> str:
+    """The language in force, by ISO 639-1."""
+    return _Now.language
+
+
+def language_of_environment() -> str:
+    """The first language that the locale's variables name and that is here, else English."""
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        for name in filter(None, os.environ.get(variable, "").split(":")):
+            code = name.lower().replace("-", "_").partition(".")[0].partition("_")[0]
+            if code in LANGUAGES:
+                return code
+            if code in {"c", "posix"}:
+                return SOURCE
+    return SOURCE
+
+
+def _(message: str, /, **values: object) -> str:
+    """`message` in the language in force, with `{name}` filled in.
+
+    Whole numbers, moments and days among the values are written as this language writes them; give a number that is a
+    name (a port, a version) as a str.
+    """
+    told = _Now.catalogue.gettext(message) if message else ""
+    return told.format(**_written(values)) if values else told
+
+
+def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
+    """The form that goes with `count`, which is also `{count}` in the message; else as `_`."""
+    return _Now.catalogue.ngettext(one, many, count).format(**_written({"count": count, **values}))
+
+
+def N_(message: str) -> str:  # noqa: N802  (gettext's own name)
+    """Mark a message that is translated later, where it is shown; itself unchanged."""
+    return message
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number with this language's separators and so many decimals."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, pattern, locale=_Now.language)
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share of one, as per cent."""
+    return _("{number}%", number=number(share * 100, decimals))
+
+
+def day(value: date) -> str:
+    """A day as this language writes it."""
+    # the order of a date's parts, in the letters of Unicode's date patterns (UTS 35)
+    return format_date(value, _("yyyy-MM-dd"), locale=_Now.language)
+
+
+def moment(value: datetime) -> str:
+    """A moment to the minute, in UTC."""
+    return _("{time} UTC", time=format_datetime(value.astimezone(UTC), _("yyyy-MM-dd HH:mm"), locale=_Now.language))
+
+
+def _written(values: dict[str, object]) -> dict[str, object]:
+    return {name: _as_written(value) for name, value in values.items()}
+
+
+def _as_written(value: object) -> object:
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return number(value)
+    return value
