@@ -216,14 +216,10 @@ def _shown(name: str, value: str, is_new: bool) -> str:
 def _beaten(answers: dict[str, str]) -> list[str]:
     """The settings that the environment says otherwise, by name."""
     there = {name.lower(): value for name, value in os.environ.items() if value}
+    beaten = [name for name, value in answers.items() if there.get(name.lower(), value) != value]
     return [
-        _(
-            "{name} is also set in the environment, to something else, which beats .env; to end that: {command}",
-            name=name,
-            command=f"unset {name}",
-        )
-        for name, value in answers.items()
-        if there.get(name.lower(), value) != value
+        _("{name} is set in the environment to something else, which beats .env; to end that: unset {name}", name=name)
+        for name in beaten
     ]
 
 
