@@ -24,7 +24,12 @@ _HEADER = "# Settings of wa2pg, written by wa2pg init; .env.example lists all th
 # one setting as python-dotenv reads it: what stands before its value, the value, what follows on the line
 _LINE = re.compile(
     r"""(?P<head>\s*(?:export[^\S\r\n]+)?(?:'[^']+'|[^=\#\s]+)[^\S\r\n]*)
-        (?:=[^\S\r\n]*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^\s'"][^\r\n]*?|))?
+        (?:=[^\S\r\n]+(?=\#)
+          |=[^\S\r\n]*(?:'(?:\\.|[^'\\])*'
+                        |"(?:\\.|[^"\\])*"
+                        # of a bare value a # is a part, unless a space stands before it
+                        |[^\s'"][^\r\n]*?(?=[^\S\r\n]+\#|[^\S\r\n]*(?:[\r\n]|$))
+                        |(?=[\r\n]|$)))?
         (?P<tail>[^\S\r\n]*(?:\#[^\r\n]*)?(?:\r\n|\n|\r|$))""",
     re.VERBOSE | re.DOTALL,
 )

@@ -14,9 +14,8 @@ from schemas import clean_run, manifest
 from schemas.datadir import DataDir
 from schemas.manifest import sealed_snapshots
 from tests.cli.conftest import Terminal
-from tests.load.conftest import database, empty_database, server  # noqa: F401
 
-FIXTURES = Path(__file__).with_name("fixtures") / "archives"
+FIXTURES = Path(__file__).parents[1] / "fixtures/archives"
 OWN_PHONE = "996700000009@s.whatsapp.net"
 EVERY = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
 CLEAN_RUNS = {number: f"clean-run-format-{number}" for number in range(1, clean_run.FORMAT + 1)}
