@@ -31,9 +31,11 @@ def ask_hidden(question: str) -> str:
 def ask_yes(question: str) -> bool:
     """A yes or a no; an empty line is a no."""
     try:
-        return click.confirm(question, default=False, err=True)
+        yes = click.confirm(question, default=False, err=True)
     except click.Abort as abort:
         raise _stopped(abort) from None
+    _end_of_line()
+    return yes
 
 
 def choose(options: list[tuple[str, str]], question: str, default: str) -> str:
@@ -58,9 +60,15 @@ def _line(question: str, *, hidden: bool) -> str:
             raise _stopped(abort) from None
         except UnicodeDecodeError:
             typed = "\0"
+        _end_of_line()
         if can_be_written(typed.strip()):
             return typed
         complain(_("This line has signs in it that no setting can hold."), _("type it again"))
+
+
+def _end_of_line() -> None:
+    if not sys.stdin.isatty():
+        click.echo(err=True)  # at a terminal the person's Enter is there
 
 
 def _stopped(abort: click.Abort) -> StoppedError:
