@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -19,7 +20,7 @@ from transform.llm.options import ModelOptions
 
 KEY = "sk-or-v1-secret"
 MODEL = "openai/gpt-4o-mini"
-SECRET_WORDS = "secret words"
+SECRET_WORDS = "secret words"  # noqa: S105 - what no one may be shown
 
 
 class AsOpenRouter(ModelOptions):
@@ -47,7 +48,7 @@ class Listing:
             def log_message(self, *_arguments: Any) -> None:
                 pass
 
-            def _answer(self) -> None:
+            def do_GET(self) -> None:
                 outer.asked.append((self.command, self.path, self.headers.get("Authorization")))
                 reply = outer.replies.get(self.path, Reply(404, SECRET_WORDS.encode()))
                 try:
@@ -59,8 +60,6 @@ class Listing:
                     self.wfile.write(reply.body)
                 except (BrokenPipeError, ConnectionResetError):
                     pass  # the client has heard enough
-
-            do_GET = do_POST = _answer
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -76,6 +75,11 @@ class Listing:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}/api/v1"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path)
 
 
 def told(data: Any) -> Reply:
