@@ -24,10 +24,11 @@ _DEAD_NETWORK: dict[str, Any] = {
 _OLDEST = 140000
 
 
-def connect(conninfo: str) -> psycopg.Connection:
+def connect(conninfo: str, *, seconds: int = _SECONDS_TO_CONNECT) -> psycopg.Connection:
     """Connect with a libpq address; "" takes everything from libpq's environment, service and password files.
 
     The connection is in autocommit: transactions are the callers'. Raises UserError (6), never with the address in it.
+    `seconds` is how long each of its machines is waited for where neither the address nor the environment says.
     """
     try:
         said = conninfo_to_dict(conninfo)
@@ -39,7 +40,7 @@ def connect(conninfo: str) -> psycopg.Connection:
             client_encoding="UTF8",
             # PgBouncer in transaction mode does not keep prepared statements
             prepare_threshold=None,
-            connect_timeout=patience or _SECONDS_TO_CONNECT,
+            connect_timeout=patience or seconds,
             **{name: value for name, value in _DEAD_NETWORK.items() if name not in said},
         )
     except psycopg.Error as error:

@@ -91,6 +91,12 @@ def read_settings() -> Settings:
             hint=_("compare .env and your environment with .env.example"),
             exit_code=ExitCode.CONFIGURATION,
         ) from None
+    except UnicodeDecodeError:
+        raise UserError(
+            _("The file .env is not text (UTF-8)."),
+            hint=_("put it away and write a new one: {command}", command="mv .env .env.old && wa2pg init"),
+            exit_code=ExitCode.CONFIGURATION,
+        ) from None
 
 
 def read_language_setting() -> str | None:

@@ -13,6 +13,7 @@ from wa2pg.language import in_language, lang_option
 
 # imported when called: transform and load have no use for what extract's libraries take to load
 COMMANDS = {
+    "init": "wa2pg.commands.init:init_command",
     "extract": "wa2pg.commands.extract:extract_command",
     "transform": "wa2pg.commands.transform:transform_command",
     "load": "wa2pg.commands.load:load_command",

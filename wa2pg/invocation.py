@@ -143,8 +143,9 @@ def command_options(
             problem: UserError | None = None
             try:
                 settings = read_settings()
+                check_account(account or settings.account)
             except UserError as error:
-                if not lenient:
+                if not lenient or account:
                     raise
                 settings, problem = Settings.model_construct(), error
             invocation = Invocation(

@@ -9,9 +9,11 @@ import click
 
 from schemas.clean_run import LanguageModelRecord
 from schemas.errors import ExitCode, UserError
+from schemas.health import Check
 from schemas.settings import Settings
 from transform.llm.agreement import Estimate
 from transform.llm.asking import BUDGET
+from transform.llm.key_check import check_key, not_asked_for
 from transform.llm.options import DEFAULT_MODEL, OPENROUTER, ModelOptions
 from transform.run import LanguageModel
 from wa2pg.invocation import Invocation
@@ -93,6 +95,13 @@ def model_options(
             exit_code=ExitCode.CONFIGURATION,
         )
     return ModelOptions(base_url, chosen.model, found, budget, at_once)
+
+
+def check_llm(settings: Settings) -> Check:
+    """Whether the server that the settings name can be asked; asking it this costs nothing."""
+    if settings.openrouter_api_key or settings.llm_base_url:
+        return check_key(model_options(settings))
+    return not_asked_for()
 
 
 def _key(flag: str | None) -> str | None:

@@ -80,7 +80,7 @@ def test_a_sound_set_up_is_ok_in_every_line(loaded: Terminal) -> None:
     assert found.keys() == {
         "Python", "locale", "settings", "libmagic", "neonize", "language model", "own clock",
         "data directory", "session", "archive", "clean tables", "last import", "database", "tables", "organisation",
-        "server's clock",
+        "server's clock", "LLM",
     }  # fmt: skip
     assert (done.json["broken"], done.json["ok"]) == (0, True)
     shown = loaded.run("doctor").out

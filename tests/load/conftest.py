@@ -20,6 +20,7 @@ from load.server_place import find_place
 from tests.load.clean_runs import Chat, write_clean_run
 
 ORGANIZATION = uuid.UUID("8ffef617-5216-403e-9633-224a13d70670")
+SECRET = "s3cr3t"  # noqa: S105 - opens nothing
 _numbers = itertools.count()
 
 
@@ -64,6 +65,21 @@ def database(empty_database: str) -> str:
 def connection(database: str) -> Iterator[psycopg.Connection]:
     with connect(database) as opened:
         yield opened
+
+
+@pytest.fixture
+def locked_role(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A role with a password, and the server asking for it."""
+    rules = server.folder / "cluster" / "pg_hba.conf"
+    before = rules.read_bytes()
+    with psycopg.connect(server.conninfo("postgres"), autocommit=True) as admin:
+        admin.execute(f"create role locked login password '{SECRET}'".encode())
+        rules.write_bytes(b"local all locked scram-sha-256\n" + before)
+        admin.execute("select pg_reload_conf()")
+        yield "locked"
+        rules.write_bytes(before)
+        admin.execute("select pg_reload_conf()")
+        admin.execute("drop role locked")
 
 
 Loader = Callable[..., LoadReport]

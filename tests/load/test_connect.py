@@ -1,6 +1,5 @@
 """Connections that fail, and what is said about them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,8 +10,7 @@ from load.database import connect
 from load.embedded import Embedded
 from load.server_place import find_place
 from schemas.errors import ExitCode, UserError
-
-SECRET = "s3cr3t"  # noqa: S105 - opens nothing
+from tests.load.conftest import SECRET
 
 
 def refusal(conninfo: str) -> UserError:
@@ -25,21 +23,6 @@ def refusal(conninfo: str) -> UserError:
     # nothing below it in a traceback either
     assert error.__suppress_context__ or error.__context__ is None
     return error
-
-
-@pytest.fixture
-def locked_role(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A role with a password, and the server asking for it."""
-    rules = server.folder / "cluster" / "pg_hba.conf"
-    before = rules.read_bytes()
-    with psycopg.connect(server.conninfo("postgres"), autocommit=True) as admin:
-        admin.execute(f"create role locked login password '{SECRET}'".encode())
-        rules.write_bytes(b"local all locked scram-sha-256\n" + before)
-        admin.execute("select pg_reload_conf()")
-        yield "locked"
-        rules.write_bytes(before)
-        admin.execute("select pg_reload_conf()")
-        admin.execute("drop role locked")
 
 
 def test_the_right_password_connects_as_wa2pg(server: Embedded, locked_role: str) -> None:

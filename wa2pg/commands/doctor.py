@@ -20,8 +20,11 @@ from schemas.errors import ExitCode, UserError
 from schemas.health import Check, Health, checked
 from schemas.last_import import check_last_import
 from schemas.settings import Settings
+from schemas.translation import _
 from transform.health import check_clean_run, check_language_model
+from transform.llm.key_check import NAME as LLM
 from wa2pg.invocation import Invocation, command_options
+from wa2pg.language_model import check_llm
 from wa2pg.talk import pasteable
 from wa2pg.target import open_target
 
@@ -36,7 +39,8 @@ _COLOURS = {Health.OK: "green", Health.WARNING: "bold yellow", Health.BROKEN: "b
 def doctor_command(invocation: Invocation) -> int:
     """Look at everything that the work needs, and say what mends what is not as it should be.
 
-    Nothing is sent anywhere but to the database, and nothing is changed (an embedded database is started).
+    Nothing is changed (an embedded database is started), and nothing is sent anywhere but to the database and, where
+    one is set, to the language model's server: its key, and a question that costs nothing.
     Exit 1 when something is broken.
     """
     checks = list(_checks(invocation))
@@ -73,6 +77,7 @@ def _checks(invocation: Invocation) -> Iterator[Check]:
         yield checked("clean tables", lambda: check_clean_run(data, account))
         yield check_last_import(data)
         yield from _check_database(invocation, data, settings)
+    yield checked(_(LLM), lambda: check_llm(settings))
 
 
 def _check_python() -> Check:

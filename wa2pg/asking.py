@@ -1,0 +1,75 @@
+"""Asking a person at the terminal, or a file of answers, line by line."""
+
+import sys
+
+import click
+
+from schemas.translation import _
+from wa2pg.env_file import can_be_written
+from wa2pg.talk import complain, say
+
+
+class StoppedError(Exception):
+    """No more answers: Ctrl-C (`interrupted`), or the end of the input."""
+
+    def __init__(self, *, interrupted: bool) -> None:
+        super().__init__("interrupted" if interrupted else "end of input")
+        self.interrupted = interrupted
+
+
+def ask(question: str, *, default: str = "", shown: str | None = None) -> str:
+    """A line that was typed, without the spaces around it; `default` for an empty one, which is shown as `shown`."""
+    told = default if shown is None else shown
+    return _line(f"{question} [{told}]" if told else question, hidden=False).strip() or default
+
+
+def ask_hidden(question: str) -> str:
+    """A secret, which the terminal does not show while it is typed; "" for none."""
+    return _line(question, hidden=sys.stdin.isatty()).strip("\r\n")
+
+
+def ask_yes(question: str) -> bool:
+    """A yes or a no; an empty line is a no."""
+    try:
+        yes = click.confirm(question, default=False, err=True)
+    except click.Abort as abort:
+        raise _stopped(abort) from None
+    _end_of_line()
+    return yes
+
+
+def choose(options: list[tuple[str, str]], question: str, default: str) -> str:
+    """One of the options (word, description), by its number or its word."""
+    words = [word for word, _description in options]
+    for place, (_word, description) in enumerate(options, 1):
+        say(f"  {place}  {description}")
+    while True:
+        typed = ask(question, default=str(words.index(default) + 1)).lower()
+        if typed in words:
+            return typed
+        if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(words):
+            return words[int(typed) - 1]
+        complain(_("Type a number from 1 to {most}.", most=len(words)))
+
+
+def _line(question: str, *, hidden: bool) -> str:
+    while True:
+        try:
+            typed = str(click.prompt(question, default="", show_default=False, hide_input=hidden, err=True))
+        except click.Abort as abort:
+            raise _stopped(abort) from None
+        except UnicodeDecodeError:
+            typed = "\0"
+        _end_of_line()
+        if can_be_written(typed.strip()):
+            return typed
+        complain(_("This line has signs in it that no setting can hold."), _("type it again"))
+
+
+def _end_of_line() -> None:
+    if not sys.stdin.isatty():
+        click.echo(err=True)  # at a terminal the person's Enter is there
+
+
+def _stopped(abort: click.Abort) -> StoppedError:
+    return StoppedError(interrupted=isinstance(abort.__context__, KeyboardInterrupt))

@@ -1,0 +1,207 @@
+"""The file `.env`: single settings in it are replaced, everything else in it stays byte for byte."""
+
+import io
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
+
+from schemas.errors import ExitCode, UserError
+from schemas.files import fsync_folder
+from schemas.translation import _
+
+NAME = ".env"
+BACKUP = ".env.before-init"
+_MOST_BYTES = 1 << 20
+_HEADER = "# Settings of wa2pg, written by wa2pg init; .env.example lists all that there are\n"
+# one setting as python-dotenv reads it: what stands before its value, the value, what follows on the line
+_LINE = re.compile(
+    r"""(?P<head>\s*(?:export[^\S\r\n]+)?(?:'[^']+'|[^=\#\s]+)[^\S\r\n]*)
+        (?:=[^\S\r\n]+(?=\#)
+          |=[^\S\r\n]*(?:'(?:\\.|[^'\\])*'
+                        |"(?:\\.|[^"\\])*"
+                        # of a bare value a # is a part, unless a space stands before it
+                        |[^\s'"][^\r\n]*?(?=[^\S\r\n]+\#|[^\S\r\n]*(?:[\r\n]|$))
+                        |(?=[\r\n]|$)))?
+        (?P<tail>[^\S\r\n]*(?:\#[^\r\n]*)?(?:\r\n|\n|\r|$))""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class EnvFile:
+    """`.env` as it was when it was read; `content` None: there is none. `path` is the file itself, behind any link."""
+
+    path: Path
+    content: bytes | None
+
+    @property
+    def text(self) -> str:
+        """What is in it."""
+        return (self.content or b"").decode("utf-8")
+
+    def value(self, name: str) -> str:
+        """A setting as the program reads it from this file alone; "" when it is not set."""
+        return _values(self.text).get(name.lower(), "")
+
+    def changed(self, settings: Mapping[str, str]) -> list[str]:
+        """The names of those settings that this file does not have as they are to be."""
+        return [name for name, value in settings.items() if self.value(name) != value]
+
+    def with_settings(self, settings: Mapping[str, str]) -> str:
+        """Its text with these settings; an empty value stands for one that is not set.
+
+        Raises UserError (3) when other lines of the file keep them from being read as they were written.
+        """
+        left = {name.lower(): name for name in self.changed(settings)}
+        ours = frozenset(left)
+        end = "\r\n" if "\r\n" in self.text else "\n"
+        text = ""
+        for piece, key in _pieces(self.text or _HEADER):
+            if key not in ours:
+                text += piece
+            elif key in left:
+                name = left.pop(key)
+                text += _replaced(piece, name, settings[name], end)
+            # else a second line of the same name, which would win over the first
+        for name in filter(settings.get, left.values()):
+            text += ("" if not text or text.endswith(("\n", "\r")) else end) + f"{name}={quoted(settings[name])}{end}"
+        read_back = _values(text)
+        if any(read_back.get(name.lower(), "") != value for name, value in settings.items()):
+            raise UserError(
+                _("A line of .env keeps those after it from being read: it may lack a closing quote."),
+                hint=_("correct it, or put the file away: {command}", command="mv .env .env.old && wa2pg init"),
+                exit_code=ExitCode.CONFIGURATION,
+            )
+        return text
+
+    def write(self, settings: Mapping[str, str]) -> bool:
+        """Put these settings into the file, whole or not at all, for its owner alone; the old one is kept beside it.
+
+        False when it has them already. Raises UserError when it cannot be written.
+        """
+        if not self.changed(settings) and self.content is not None:
+            return False
+        text = self.with_settings(settings)
+        if read_env_file(self.path).content != self.content:
+            raise UserError(
+                _("The file .env was changed by something else meanwhile; it stays as it is."),
+                hint=_("run: {command}", command="wa2pg init"),
+            )
+        try:
+            if self.content is not None:
+                _put(self.path.with_name(BACKUP), self.content, like=self.path)
+            _put(self.path, text.encode("utf-8"), like=self.path)
+        except OSError as error:
+            raise _cannot_be_written(error) from None
+        return True
+
+
+def read_env_file(path: Path) -> EnvFile:
+    """Read `.env`, which need not be there; a link is followed.
+
+    Raises UserError (3) for what is no settings file, or cannot be read or written.
+    """
+    try:
+        path = path.resolve(strict=False)
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise PermissionError
+        content = _read(path)
+    except (OSError, RuntimeError) as error:
+        raise _cannot_be_written(error) from None
+    return EnvFile(path, content)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _no_settings_file()
+        content = file.read(_MOST_BYTES + 1)
+    with suppress(UnicodeDecodeError):
+        if len(content) <= _MOST_BYTES and "\0" not in content.decode("utf-8"):
+            return content
+    raise _no_settings_file()
+
+
+def _no_settings_file() -> UserError:
+    return UserError(
+        _("The file .env holds no settings: it is no text, or far too large."),
+        hint=_("put it away, then run this again: {command}", command="mv .env .env.old"),
+        exit_code=ExitCode.CONFIGURATION,
+    )
+
+
+def _cannot_be_written(error: Exception) -> UserError:
+    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else os.strerror(13)
+    return UserError(
+        _("The file .env cannot be read and written here: {reason}.", reason=reason),
+        hint=_("run this in a folder of your own, as the user that wa2pg runs as"),
+        exit_code=ExitCode.CONFIGURATION,
+    )
+
+
+def can_be_written(value: str) -> bool:
+    """Whether a value is one line of text, without signs that move a terminal's cursor."""
+    return value.isprintable() and all(not 0xD800 <= ord(sign) < 0xE000 for sign in value)
+
+
+def quoted(value: str) -> str:
+    """A value as python-dotenv reads it back; bare where that is the same, as other programs know no quotes."""
+    # the only way to write a literal ${: the default of a variable without a name, which cannot be set
+    value = value.replace("${", "${:-$}{")
+    if value and not re.search(r"[\s#'\"\\]", value):
+        return value
+    return "'" + value.replace("\\", r"\\").replace("'", r"\'") + "'" if value else ""
+
+
+def _replaced(piece: str, name: str, value: str, end: str) -> str:
+    found = _LINE.fullmatch(piece)
+    if not found:
+        return f"{name}={quoted(value)}{end}"
+    tail = found["tail"]
+    return found["head"].rstrip(" \t") + f"={quoted(value)}" + (f" {tail}" if tail.startswith("#") else tail)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """The text in pieces, each with the setting's name in lower case; "" where it is none."""
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    if mark:
+        yield mark, ""
+    for found in parse_stream(io.StringIO(text.removeprefix(mark), newline="")):
+        yield found.original.string, (found.key or "").lower()
+
+
+def _values(text: str) -> dict[str, str]:
+    # as pydantic-settings takes them: in any case, an empty one is none
+    read = dotenv_values(stream=io.StringIO(text, newline=None))
+    return {name.lower(): value for name, value in read.items() if value}
+
+
+def _put(path: Path, content: bytes, *, like: Path) -> None:
+    descriptor, temporary = tempfile.mkstemp(prefix=".env.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            with suppress(FileNotFoundError):
+                there = like.stat()
+                if (there.st_uid, there.st_gid) != (os.geteuid(), os.getegid()):
+                    # written by root, it still is the file of the user that wa2pg runs as
+                    os.fchown(descriptor, there.st_uid, there.st_gid)
+            file.flush()
+            os.fsync(descriptor)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)
