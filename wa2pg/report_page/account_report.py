@@ -87,9 +87,10 @@ def newest_run(data: DataDir, account: str, snapshots: Sequence[SnapshotLine]) -
         if line.state is SnapshotState.SEALED and line.name not in known and not _gave_way(line, clean.run)
     ]
     if new:
+        command = f"wa2pg transform --account {account}"
         raise UserError(
             _("The clean tables were made before the snapshot {snapshot} was sealed.", snapshot=new[-1]),
-            hint=_("run: {command}", command=f"wa2pg transform --account {account}"),
+            hint=_("run: {command}", command=command),
             exit_code=ExitCode.ARCHIVE,
         )
     return clean
