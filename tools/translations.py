@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("schemas", "extract", "transform", "load", "wa2pg")
 _HEADER = "# What wa2pg says, translated. Made and kept in step by `make translations`; write into msgstr only."
 _KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
-_METHODS = [("**.py", "python"), ("**.html", "jinja2.ext.babel_extract")]
+_METHODS = [("**.py", "python"), ("**.jinja", "jinja2.ext.babel_extract")]
 
 
 def messages() -> Catalog:
@@ -52,7 +52,7 @@ def _found() -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
 
 
 def _from_sources(folder: Path, name: str) -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
-    options = {"**.html": {"trimmed": "true"}}
+    options = {"**.jinja": {"trimmed": "true"}}
     found = extract_from_dir(folder, _METHODS, options, _KEYWORDS, ("Translators:",), strip_comment_tags=True)
     for path, _line, message, comments, _context in found:
         # click's help for its Windows console is never shown here

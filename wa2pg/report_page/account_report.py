@@ -15,6 +15,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.manifest import Own, read_chain
 from schemas.own import read_own_document
 from schemas.progress import Progress, no_progress
+from schemas.translation import _
 from schemas.words import SourceKind
 from transform.figures.model import Figures
 from transform.figures.read import read_figures
@@ -86,9 +87,10 @@ def newest_run(data: DataDir, account: str, snapshots: Sequence[SnapshotLine]) -
         if line.state is SnapshotState.SEALED and line.name not in known and not _gave_way(line, clean.run)
     ]
     if new:
+        command = f"wa2pg transform --account {account}"
         raise UserError(
-            f"The clean tables were made before the snapshot {new[-1]} was sealed.",
-            hint=f"run: wa2pg transform --account {account}",
+            _("The clean tables were made before the snapshot {snapshot} was sealed.", snapshot=new[-1]),
+            hint=_("run: {command}", command=command),
             exit_code=ExitCode.ARCHIVE,
         )
     return clean

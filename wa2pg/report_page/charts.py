@@ -7,22 +7,31 @@ from math import ceil, sqrt
 
 from markupsafe import Markup
 
-from extract.coverage import ChatCoverage, Coverage, Gap, GapKind, PhoneHolds
+from extract.coverage import ChatCoverage, Coverage, Gap, GapKind
+from schemas.translation import N_, _, ngettext
 from transform.figures.model import Figures, HourCount, KindCount, MonthAnswers, MonthCount
-from wa2pg.report_page import wording
+from wa2pg.report_page import vocabulary, wording
 from wa2pg.report_page.svg import Series, column_chart, time_line
 
 _LEVELS = 5
 # the units of middle answer times, each with the slowest month that it is good for
-_UNITS = (("minutes", timedelta(minutes=1), timedelta(hours=2)), ("hours", timedelta(hours=1), timedelta(days=3)))
-_LONGEST_UNIT = ("days", timedelta(days=1))
+_UNITS = (
+    (N_("Median answer time in minutes"), timedelta(minutes=1), timedelta(hours=2)),
+    (N_("Median answer time in hours"), timedelta(hours=1), timedelta(days=3)),
+)
+_LONGEST_UNIT = (N_("Median answer time in days"), timedelta(days=1))
 
 
 def messages_over_time(figures: Figures) -> Markup:
     """Columns of messages by period: the clients' below, the company's above."""
     unit = figures.unit
     hints = [
-        f"{wording.period(one.period, unit)}: {one.incoming:,} from clients, {one.outgoing:,} from the company"
+        _(
+            "{period}: {incoming} from clients, {outgoing} from the company",
+            period=wording.period(one.period, unit),
+            incoming=one.incoming,
+            outgoing=one.outgoing,
+        )
         for one in figures.periods
     ]
     return column_chart(
@@ -41,13 +50,18 @@ def new_clients(months: Sequence[MonthCount]) -> Markup:
     return column_chart(
         [Series("one", [one.clients for one in months])],
         [wording.short_period(one.month, "month") for one in months],
-        [f"{wording.month(one.month)}: {wording.counted(one.clients, 'new client')}" for one in months],
+        [_new_clients_of(one) for one in months],
         value=wording.number,
     )
 
 
+def _new_clients_of(one: MonthCount) -> str:
+    month = wording.month(one.month)
+    return ngettext("{month}: {count} new client", "{month}: {count} new clients", one.clients, month=month)
+
+
 def answers_by_month(months: Sequence[MonthAnswers]) -> tuple[str, Markup]:
-    """The unit and the columns of middle answer times; months without enough answers stay empty."""
+    """What the axis says and the columns of middle answer times; months without enough answers stay empty."""
     known = {one.month: one for one in months}
     every = _months(months[0].month, months[-1].month)
     slowest = max(one.median for one in months)
@@ -59,10 +73,10 @@ def answers_by_month(months: Sequence[MonthAnswers]) -> tuple[str, Markup]:
             f"{wording.month(month)}: {wording.duration(known[month].median)}" if month in known else ""
             for month in every
         ],
-        value=lambda value: f"{value:g}",
+        value=wording.number,
         whole=False,
     )
-    return name, chart
+    return _(name), chart
 
 
 def _months(first: date, last: date) -> list[date]:
@@ -78,8 +92,9 @@ def week_table(hours: Sequence[HourCount], direction: str) -> tuple[int, list[tu
     found = {(one.weekday, one.hour): getattr(one, direction) for one in hours}
     most = max(found.values(), default=0)
     rows = []
-    for weekday, name in enumerate(wording.WEEKDAYS, 1):
+    for weekday in range(1, 8):
         values = [found.get((weekday, hour), 0) for hour in range(24)]
+        name = wording.weekday(weekday)
         rows.append((name, [(value, ceil(_LEVELS * sqrt(value / most)) if value else 0) for value in values]))
     return most, rows
 
@@ -122,27 +137,36 @@ def gaps_in_words(chat: ChatCoverage) -> str:
     lengths = [gap.before - gap.after for gap in silences if gap.after and gap.before]
     if not lengths:
         return wording.NOTHING
+    figures = {"count": len(silences), "length": wording.duration(max(lengths))}
     unexplained = sum(gap.kind is GapKind.UNEXPLAINED for gap in silences)
-    beside = f", {unexplained} unexplained" if unexplained else ""
-    return f"{len(silences)}{beside}; up to {wording.duration(max(lengths))}"
+    if unexplained:
+        return _("{count}, {unexplained} unexplained; up to {length}", unexplained=unexplained, **figures)
+    return _("{count}; up to {length}", **figures)
 
 
 def on_the_phone(chat: ChatCoverage) -> str:
     """What the phone said it holds of the chat and did not send."""
-    words = wording.HOLDS[chat.phone_holds]
-    if not any(gap.kind is GapKind.NEWER_ON_PHONE for gap in chat.gaps):
-        return words
-    return "newer messages" if chat.phone_holds is PhoneHolds.NOT_SAID else f"{words}, newer ones"
+    newer = any(gap.kind is GapKind.NEWER_ON_PHONE for gap in chat.gaps)
+    return _((vocabulary.HOLDS_AND_NEWER if newer else vocabulary.HOLDS)[chat.phone_holds])
 
 
 def sources_in_words(chat: ChatCoverage) -> str:
     """Where the chat's messages came from, the source of the most first."""
     brought: Counter[str] = Counter()
     for part in chat.parts:
-        brought[wording.SOURCES.get(part.source, part.source)] += part.messages
+        brought[vocabulary.source(part.source)] += part.messages
+    if not brought:
+        return wording.NOTHING
     snapshots = len({part.snapshot for part in chat.parts if part.messages})
-    words = ", ".join(source for source, _ in brought.most_common())
-    return f"{words}, {wording.counted(snapshots, 'snapshot')}" if words else wording.NOTHING
+    words = [source for source, _messages in brought.most_common()]
+    return ", ".join([*words, ngettext("{count} snapshot", "{count} snapshots", snapshots)])
+
+
+def silent_stretches(found: Coverage, shown: int = 10) -> str:
+    """When nobody wrote anything in the whole account, the first ones by their days."""
+    spans = [wording.span(gap.after, gap.before) for gap in found.gaps if gap.after and gap.before]
+    words = ", ".join(spans[:shown])
+    return _("{list}, and {count} more", list=words, count=len(spans) - shown) if len(spans) > shown else words
 
 
 def _place(moment: datetime, whole: tuple[datetime, datetime]) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 from schemas.datadir import DataDir
 from schemas.errors import ExitCode, UserError
 from schemas.files import make_private_folder, replace_file
+from schemas.translation import _
 
 _ENDINGS = {".html", ".htm"}
 
@@ -17,20 +18,20 @@ def check_page_path(path: Path) -> Path:
     path = path.expanduser().absolute()
     if path.suffix.lower() not in _ENDINGS:
         raise UserError(
-            f"The page's file ends in .html, {path.name} does not.",
-            hint="for example: wa2pg audit --html report.html; an account comes before: wa2pg audit office --html",
+            _("The page's file ends in .html, {file} does not.", file=path.name),
+            hint=_("for example: wa2pg audit --html report.html; an account comes before: wa2pg audit office --html"),
             exit_code=ExitCode.USAGE,
         )
     if path.is_dir():
         raise UserError(
-            "The page cannot be written: there is a folder of that name.",
-            hint="name a file: --html report.html",
+            _("The page cannot be written: there is a folder of that name."),
+            hint=_("name a file: --html report.html"),
             exit_code=ExitCode.USAGE,
         )
     if not path.parent.is_dir():
         raise UserError(
-            f"The page cannot be written: there is no folder {path.parent}.",
-            hint=f"make it (mkdir -p '{path.parent}'), or name another file",
+            _("The page cannot be written: there is no folder {folder}.", folder=path.parent),
+            hint=_("make it (mkdir -p '{folder}'), or name another file", folder=path.parent),
             exit_code=ExitCode.USAGE,
         )
     if not os.access(path.parent, os.W_OK | os.X_OK):
@@ -54,8 +55,8 @@ def write_page(path: Path, content: bytes) -> None:
 
 def _refused(path: Path) -> UserError:
     return UserError(
-        f"The page cannot be written: this user may make no file in {path.parent}.",
-        hint="name a file in a folder of your own",
+        _("The page cannot be written: this user may make no file in {folder}.", folder=path.parent),
+        hint=_("name a file in a folder of your own"),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from extract.report import Finding
 from schemas.errors import UserError
 from schemas.progress import Step
+from schemas.translation import N_, _
 from wa2pg.invocation import DEMO_ACCOUNT, Invocation
 from wa2pg.report_page.account_report import AccountReport, read_account_report
 from wa2pg.report_page.file import default_page_path, write_page
@@ -37,7 +38,7 @@ def make_page(
         reports = [redacted(report, title) for report, title in zip(reports, titles, strict=True)]
         elsewhere = [redacted_finding(finding, None, "") for finding in elsewhere]
     with invocation.progress() as progress:
-        progress(Step("writing the page"))
+        progress(Step(N_("writing the page")))
         content = render(Page(reports, elsewhere, datetime.now(UTC), redacted=request.redacts, quick=quick))
     path = request.path or default_page_path(data, list(accounts), redacted=request.redacts)
     write_page(path, content)
@@ -56,5 +57,5 @@ def _outlook(invocation: Invocation, report: AccountReport, org: str | None) -> 
     except UserError as error:
         if org:
             raise
-        invocation.warnings.append(f"the page does not say what a load would do: {error.message}")
+        invocation.warnings.append(_("the page does not say what a load would do: {reason}", reason=error.message))
         return Outlook(organization, Notice(error.message, error.hint))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from load.report import LoadOptions, LoadReport
 from load.run import load
 from schemas.clean_run import CleanRunFolder
+from schemas.translation import _
 from wa2pg.invocation import DEMO_ACCOUNT, Invocation
 from wa2pg.report_page.notice import Notice
 from wa2pg.target import open_target
@@ -21,10 +22,12 @@ class Outlook:
 def without_database(account: str) -> Outlook:
     """What is said where no organisation was named: nothing is known of a database."""
     if account == DEMO_ACCOUNT:
-        what = "The sample is loaded into a database of its own alone."
-        return Outlook(None, Notice(what, "run: wa2pg demo"))
-    what = "No organisation was named, so no database was asked."
-    return Outlook(None, Notice(what, f"run: wa2pg load --account {account} --org ORGANISATION --dry-run"))
+        what = _("The sample is loaded into a database of its own alone.")
+        return Outlook(None, Notice(what, _("run: {command}", command="wa2pg demo")))
+    what = _("No organisation was named, so no database was asked.")
+    organization = _("ORGANISATION")
+    command = f"wa2pg load --account {account} --org {organization} --dry-run"
+    return Outlook(None, Notice(what, _("run: {command}", command=command)))
 
 
 def ask_database(invocation: Invocation, clean: CleanRunFolder, organization: str) -> Outlook:

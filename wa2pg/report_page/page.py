@@ -8,14 +8,15 @@ from datetime import datetime
 from importlib.resources import files
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from extract.coverage import HABIT_TIMES, LEAST_ACCOUNT_GAP, LEAST_GAP, PhoneHolds
 from extract.report import Finding
 from extract.snapshot_list import SnapshotState
+from schemas.translation import _, language, ngettext
 from schemas.version import VERSION
 from transform.figures.read import LEAST_ANSWERS, LIKELY, SURE
-from wa2pg.report_page import charts, svg, wording
+from wa2pg.report_page import charts, svg, vocabulary, wording
 from wa2pg.report_page.account_report import AccountReport
 from wa2pg.report_page.notice import Notice
 from wa2pg.talk import pasteable
@@ -62,9 +63,13 @@ def _environment(redacted: bool) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
+        _=_,
+        ngettext=ngettext,
+        language=language(),
         charts=charts,
         svg=svg,
         words=wording,
+        names=vocabulary,
         SHOWN=SHOWN,
         SURE=SURE,
         LIKELY=LIKELY,
@@ -78,8 +83,15 @@ def _environment(redacted: bool) -> jinja2.Environment:
     environment.filters.update(
         number=wording.number,
         duration=wording.duration,
+        capitalized=vocabulary.capitalized,
+        filled=_filled,
         # the way to the program on this machine may say whose it is
         command=(lambda text: text) if redacted else pasteable,
     )
     environment.tests["notice"] = lambda value: isinstance(value, Notice)
     return environment
+
+
+def _filled(message: str, **parts: str) -> Markup:
+    """A translated message with markup in the place of its `{name}`s; what is no markup is escaped, itself included."""
+    return Markup(escape(message)).format(**parts)  # noqa: S704  (escaped)

@@ -11,15 +11,16 @@ from extract.report import Finding
 from schemas.datadir import PARTIAL_SUFFIX, RUN_NAME_PATTERN
 from schemas.manifest import CHAIN, MANIFEST, MANIFEST_SHA256, OWN
 from schemas.tables import RAW_TABLES
+from schemas.translation import N_, _
 from transform.figures.model import Figures, WaitingClient
 from wa2pg.report_page.account_report import AccountReport
 from wa2pg.report_page.notice import Notice
 from wa2pg.report_page.outlook import Outlook
 
 WITHHELD = "…"
-_ACCOUNT = "ACCOUNT"
-# where a sentence of ours names another account than the report's
-_NAMED = re.compile(r"(?<=--account )\S+|(?<=belongs to the account )\S+")
+_ACCOUNT = N_("ACCOUNT")
+# the sentences of ours that name another account than the report's
+_NAMING = (N_("it belongs to the account {account}"),)
 _OURS = re.compile(
     rf"{RUN_NAME_PATTERN.pattern}({re.escape(PARTIAL_SUFFIX)})?|messages|journal|part-[0-9]{{4,5}}\.parquet|"
     + "|".join(re.escape(name) for name in (CHAIN, MANIFEST, MANIFEST_SHA256, OWN))
@@ -54,8 +55,15 @@ def redacted_finding(finding: Finding, account: str | None, title: str) -> Findi
 def _without(text: str, account: str | None) -> str:
     """A sentence of ours with the account's name taken out, and any name that stands where an account's does."""
     if account:
-        text = re.sub(rf"(?<![\w-]){re.escape(account)}(?![\w-])", _ACCOUNT, text)
-    return _NAMED.sub(_ACCOUNT, text)
+        text = re.sub(rf"(?<![\w-]){re.escape(account)}(?![\w-])", _(_ACCOUNT), text)
+    return _named().sub(_(_ACCOUNT), text)
+
+
+def _named() -> re.Pattern[str]:
+    """Where a sentence names an account: in a command, and in English or the language in force."""
+    sentences = {told for sentence in _NAMING for told in (sentence, _(sentence))}
+    before = ("--account ", *(sentence.partition("{account}")[0] for sentence in sentences))
+    return re.compile("|".join(rf"(?<={re.escape(words)})\S+" for words in before))
 
 
 def _notice(notice: Notice, account: str) -> Notice:
@@ -68,13 +76,13 @@ def _outlook(outlook: Outlook, account: str) -> Outlook:
         return Outlook(None, replace(dry_run, organization_id="", warnings=[]))
     if outlook.organization:
         # what a database says of itself may name a person, a machine or the organisation
-        return Outlook(None, Notice("The database did not say what a load would do."))
+        return Outlook(None, Notice(_("The database did not say what a load would do.")))
     return Outlook(None, _notice(dry_run, account))
 
 
 def _waiting(figures: Figures) -> Figures:
     clients = [
-        WaitingClient(f"Client {n}", None, client.status, client.language, client.messages, client.asked)
+        WaitingClient(_("Client {n}", n=str(n)), None, client.status, client.language, client.messages, client.asked)
         for n, client in enumerate(figures.waiting, 1)
     ]
     return replace(figures, waiting=clients)
@@ -82,6 +90,6 @@ def _waiting(figures: Figures) -> Figures:
 
 def _chats(found: Coverage) -> Coverage:
     chats: list[ChatCoverage] = [
-        replace(chat, chat=f"Chat {n}", addresses=(), name=None) for n, chat in enumerate(found.chats, 1)
+        replace(chat, chat=_("Chat {n}", n=str(n)), addresses=(), name=None) for n, chat in enumerate(found.chats, 1)
     ]
     return replace(found, account="", chats=chats, missing=[])

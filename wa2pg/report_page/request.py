@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 from wa2pg.report_page.file import check_page_path
 
 _DEFAULT = ""
@@ -47,7 +48,7 @@ def page_request(html: str | None, *, opens: bool, redacts: bool, org: str | Non
         if redacts or org:
             option = "--redact" if redacts else "--org"
             raise UserError(
-                f"{option} is about the page, and no page was asked for.",
+                _("{option} is about the page, and no page was asked for.", option=option),
                 hint=f"wa2pg audit --html {option}{'' if redacts else ' ' + str(org)}",
                 exit_code=ExitCode.USAGE,
             )

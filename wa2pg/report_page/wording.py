@@ -1,120 +1,72 @@
-"""How numbers, times and words of ours are written for people."""
+"""How numbers and times are written for people, in the language in force."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from extract.coverage import PhoneHolds
-from schemas.words import Ended, MessageType, SourceKind, Status
+from babel.dates import format_date, format_datetime, get_day_names, get_timezone_location
+from babel.numbers import format_decimal
+
+from schemas import translation
+from schemas.translation import SOURCE, _, language, ngettext
 from transform.figures.model import Unit
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NOTHING = "–"
-
-TYPES: Mapping[str, str] = {
-    MessageType.TEXT: "Text",
-    MessageType.IMAGE: "Picture",
-    MessageType.VIDEO: "Video",
-    MessageType.AUDIO: "Voice or audio",
-    MessageType.DOCUMENT: "Document",
-    MessageType.STICKER: "Sticker",
-    MessageType.LOCATION: "Location",
-    MessageType.CONTACT: "Contact",
-    MessageType.CALL: "Call",
-    MessageType.OTHER: "Other",
-}
-STATUSES: Mapping[str, str] = {status: status.replace("_", " ").capitalize() for status in Status}
-LANGUAGE_NAMES: Mapping[str | None, str] = {
-    "ru": "Russian",
-    "ky": "Kyrgyz",
-    "en": "English",
-    "ar": "Arabic",
-    "fr": "French",
-    "de": "German",
-    "es": "Spanish",
-    "pl": "Polish",
-    "kk": "Kazakh",
-    "uz": "Uzbek",
-    "tr": "Turkish",
-    "zh": "Chinese",
-    "hi": "Hindi",
-    "ur": "Urdu",
-    "he": "Hebrew",
-    "it": "Italian",
-    "uk": "Ukrainian",
-    "ko": "Korean",
-    "ja": "Japanese",
-    "fa": "Persian",
-    "other": "Another language",
-    "und": "Not sure",
-    None: "No letters",
-}
-SOURCES: Mapping[str, str] = {
-    SourceKind.WHATSAPP: "WhatsApp link",
-    SourceKind.REPLAY: "Files",
-    SourceKind.REDECODE: "Decoded again",
-    SourceKind.EXPORT_CHAT: "Exported chat",
-    SourceKind.ANDROID: "Android backup",
-    SourceKind.IOS: "iOS backup",
-}
-ENDINGS: Mapping[str, str] = {
-    Ended.QUIET: "nothing more came",
-    Ended.DEADLINE: "time was up",
-    Ended.INTERRUPTED: "stopped by hand",
-    Ended.LOGGED_OUT: "logged out",
-    Ended.CRASHED: "the program died",
-    Ended.SOURCE_END: "end of the files",
-}
-HOLDS: Mapping[str, str] = {
-    PhoneHolds.NOTHING_MORE: "nothing more",
-    PhoneHolds.MORE: "older messages",
-    PhoneHolds.NOT_SAID: "not said",
-}
-REASONS: Mapping[str, str] = {
-    "no_phone": "The person is known by a WhatsApp id only; no number has come for it yet.",
-    "not_a_phone": "The address has digits that no country uses.",
-    "no_message_id": "The message came without an id, so it could not be told from another.",
-    "target_missing": "An edit, reaction or vote about a message that has not come; a later snapshot may bring it.",
-    "not_the_author": "An edit or deletion by the side that did not write the message.",
-    "no_chat": "The message says no chat that it belongs to.",
-    "conversation_cut_off": "A conversation that arrived damaged; its bytes are kept in the archive.",
-}
-PERIODS: Mapping[str, str] = {Unit.DAY: "day", Unit.WEEK: "week", Unit.MONTH: "month", Unit.YEAR: "year"}
 
 
 def number(value: float) -> str:
-    """`12,345`, also for whole numbers that came as floats."""
-    return f"{int(value) if value == int(value) else value:,}"
+    """`12,345`, also for whole numbers that came as floats; fractions as far as they go."""
+    return format_decimal(value, "#,##0.######", locale=language())
 
 
-def counted(value: int, one: str, many: str | None = None) -> str:
-    """`1 chat`, `2,000 chats`."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
+def percent(value: float) -> str:
+    """Whole per cents."""
+    return _("{number} %", number=number(round(value)))
 
 
 def share(part: float, whole: float) -> str:
     """A part in percent; less than half a percent is said to be that."""
     if not whole:
         return NOTHING
-    percent = 100 * part / whole
-    return "<1 %" if 0 < percent < 0.5 else f"{percent:.0f} %"
+    parts = 100 * part / whole
+    return _("<1 %") if 0 < parts < 0.5 else percent(parts)
 
 
+# What is translated below are orders of a date's parts, in the letters of Unicode's date patterns (UTS 35): MMM is the
+# month's short name within a date, LLL the same standing alone.
 def day(value: date) -> str:
-    """`1 Mar 2026`, in English wherever the program runs."""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    """`1 Mar 2026`."""
+    return format_date(value, _("d MMM y"), locale=language())
 
 
 def month(value: date) -> str:
     """`Mar 2026`."""
-    return f"{_MONTHS[value.month - 1]} {value.year}"
+    return format_date(value, _("LLL y"), locale=language())
 
 
 def moment(value: datetime, zone: str) -> str:
     """`1 Mar 2026, 09:00` in this IANA zone."""
-    local = value.astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
-    return f"{day(local)}, {local:%H:%M}"
+    return format_datetime(_local(value, zone), _("d MMM y, HH:mm"), locale=language())
+
+
+def local_day(value: datetime, zone: str) -> str:
+    """The day of a moment in this IANA zone."""
+    return day(_local(value, zone))
+
+
+def _local(value: datetime, zone: str) -> datetime:
+    return value.astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
+
+
+def zone_name(zone: str) -> str:
+    """A time zone as people know it: the IANA name's words, or the city."""
+    if language() == SOURCE or "/" not in zone:
+        return zone.replace("_", " ")
+    return get_timezone_location(zone, locale=language(), return_city=True)
+
+
+def weekday(nth: int) -> str:
+    """The short name of a day of the week, 1 for Monday."""
+    return str(get_day_names("abbreviated", context="stand-alone", locale=language())[nth - 1])
 
 
 def period(value: date, unit: str) -> str:
@@ -125,58 +77,72 @@ def period(value: date, unit: str) -> str:
 
 def short_period(value: date, unit: str) -> str:
     """A period in the room that an axis has."""
-    name, year = _MONTHS[value.month - 1], value.year % 100
     if unit == Unit.YEAR:
         return str(value.year)
-    return f"{name} ’{year:02}" if unit == Unit.MONTH else f"{value.day} {name} ’{year:02}"
+    return format_date(value, _("LLL ’yy") if unit == Unit.MONTH else _("d MMM ’yy"), locale=language())
 
 
 def duration(value: timedelta) -> str:
     """About how long: the one or two units that matter."""
     minutes = int(value.total_seconds() // 60)
     if minutes < 1:
-        return "under 1 min"
+        return _("under 1 min")
     if minutes < 60:
-        return f"{minutes} min"
+        return _("{minutes} min", minutes=minutes)
     if minutes < 24 * 60:
         hours, rest = divmod(minutes, 60)
-        return f"{hours} h {rest} min" if rest and hours < 6 else f"{hours} h"
+        both = bool(rest) and hours < 6
+        return _("{hours} h {minutes} min", hours=hours, minutes=rest) if both else _("{hours} h", hours=hours)
     days = minutes // (24 * 60)
     if days < 60:
-        return counted(days, "day")
-    return counted(days // 30, "month") if days < 730 else counted(days // 365, "year")
+        return _days(days)
+    return ngettext("{count} month", "{count} months", days // 30) if days < 730 else _years(days)
+
+
+def _days(days: int) -> str:
+    return ngettext("{count} day", "{count} days", days)
+
+
+def _years(days: int) -> str:
+    return ngettext("{count} year", "{count} years", days // 365)
 
 
 def time_class(least: timedelta, above: timedelta | None) -> str:
     """A class of durations by its bounds."""
     if above is None:
-        return f"{_bound(least)} or more"
+        return _("{least} or more", least=_bound(least))
     if not least:
-        return f"Under {_bound(above)}"
-    return f"{_bound(least)} to {_bound(above)}"
+        return _("Under {most}", most=_bound(above))
+    return _("{least} to {most}", least=_bound(least), most=_bound(above))
 
 
 def _bound(value: timedelta) -> str:
     minutes = int(value.total_seconds() // 60)
     if minutes < 60:
-        return f"{minutes} min"
+        return _("{minutes} min", minutes=minutes)
     if minutes < 24 * 60:
-        return f"{minutes // 60} h"
+        return _("{hours} h", hours=minutes // 60)
     days = minutes // (24 * 60)
-    return counted(days // 365, "year") if days >= 365 else counted(days, "day")
+    return _years(days) if days >= 365 else _days(days)
+
+
+def span(first: date, last: date) -> str:
+    """From a day to a day."""
+    return _("{first} to {last}", first=day(first), last=day(last))
 
 
 def size(value: int) -> str:
     """Bytes as `31 KB` or `1.2 GB`."""
-    amount = float(value)
-    for unit in ("bytes", "KB", "MB"):
-        if amount < 1000:
-            return f"{amount:,.0f} {unit}"
-        amount /= 1000
-    return f"{amount:,.1f} GB"
+    if value < 1000:
+        return _("{number} bytes", number=value)
+    if value < 1_000_000:
+        return _("{number} KB", number=number(round(value / 1000)))
+    if value < 1_000_000_000:
+        return _("{number} MB", number=number(round(value / 1_000_000)))
+    return _("{number} GB", number=translation.number(value / 1_000_000_000, 1))
 
 
 def address(jid: str) -> str:
     """A WhatsApp address as people know it: the number of a person, else the address itself."""
-    user, _, server = jid.partition("@")
+    user, _at, server = jid.partition("@")
     return f"+{user}" if server == "s.whatsapp.net" and user.isdigit() else jid
