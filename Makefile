@@ -55,15 +55,13 @@ docs: setup ## Write docs/cli.md anew from the commands
 translations: setup ## Bring the catalogues in step with the messages
 	@$(BIN)/python -m tools.translations $(OPTIONS)
 
-<<<<<<< HEAD
 .PHONY: init
 init: setup ## Ask five questions, check the answers, write .env
 	@$(WA2PG) init $(OPTIONS)
-=======
+
 .PHONY: pictures
 pictures: setup ## Make docs/pictures anew from a real run
 	@$(BIN)/python -m tools.pictures
->>>>>>> tr-page
 
 .PHONY: extract
 extract: setup ## Link the phone, archive its history; later: what is new

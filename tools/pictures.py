@@ -7,16 +7,11 @@ end becomes an SVG. The page that `wa2pg audit --html` makes of the same account
 Chromium. Nothing is edited, so names and times of runs are those of the run.
 """
 
-import fcntl
 import os
-import pty
 import re
 import shutil
-import struct
-import subprocess
 import sys
 import tempfile
-import termios
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -27,13 +22,12 @@ from rich.text import Text
 from load.embedded import stop_embedded
 from load.server_place import find_place
 from schemas.translation import LANGUAGES, SOURCE
+from tools.terminal import COLUMNS, at_a_terminal, on_the_screen
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # folders that say whose machine it was
 PERSONAL = re.compile(r"/(?:home|root|Users|work|private|opt|srv|mnt)\b")
-_COLUMNS = 80
-_ROWS = 60
 _PAGE_WIDTH = 1180
 # rich's own names a font on the web
 _SVG = """\
@@ -58,8 +52,6 @@ _SVG = """\
 </g>
 </svg>
 """
-# what moves the cursor or erases a line; what only colours is part of the text
-_MOVES = re.compile(r"\r|\n|\x1b\[(\d*)([A-Za-ln-z])|\x1b\[\?\d+[hl]")
 
 
 def main() -> None:
@@ -87,63 +79,17 @@ def make(folder: Path, language: str, terminal: Path, page: Path) -> None:
 
 
 def _at_a_terminal(folder: Path, *words: str) -> str:
-    """Everything that wa2pg writes to a terminal, with what moves the cursor; ends this program when that fails."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
-    program = Path(sys.executable).with_name("wa2pg")
-    environment = {
-        "PATH": f"{program.parent}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": str(folder),
-        "TERM": "xterm-256color",
-        "LANG": "C.UTF-8",
-    }
-    process = subprocess.Popen(  # noqa: S603  (our own program)
-        [program, *words], cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
-    )
-    os.close(theirs)
-    written = b""
-    try:
-        while part := os.read(ours, 65536):
-            written += part
-    except OSError:  # how Linux says that nobody has the other side open any more
-        pass
-    finally:
-        os.close(ours)
-    if process.wait():
-        sys.exit(f"wa2pg {words[0]} failed:\n{written.decode(errors='replace')}")
-    return written.decode()
-
-
-def on_the_screen(written: str) -> str:
-    """What is left on a terminal after all that was written to it: bars and what they were erased with are gone.
-
-    It knows what rich does: a line is rewritten from its begin, as a whole.
-    """
-    lines, row, at_begin, place = [""], 0, False, 0
-    for move in [*_MOVES.finditer(written), None]:
-        text = written[place : move.start() if move else None]
-        if text:
-            lines[row] = text if at_begin else lines[row] + text
-            at_begin = False
-        if move is None:
-            break
-        place = move.end()
-        if move[0] == "\r":
-            at_begin = True
-        elif move[0] == "\n":
-            row += 1
-            lines += [""] * (row == len(lines))
-        elif move[2] == "A":
-            row = max(0, row - int(move[1] or 1))
-        elif move[2] == "K":
-            lines[row] = ""
-    return "\n".join(lines).rstrip()
+    """Everything that wa2pg writes to a terminal; ends this program when that fails."""
+    code, written = at_a_terminal(folder, [Path(sys.executable).with_name("wa2pg"), *words], {})
+    if code:
+        sys.exit(f"wa2pg {words[0]} failed:\n{written}")
+    return written
 
 
 def drawn(shown: str, title: str) -> str:
     """A terminal's text with its colours, as an SVG that needs nothing but itself."""
     with Path(os.devnull).open("w") as nowhere:
-        console = Console(record=True, width=_COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor")
+        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor")
         # rich cuts off what is below the last line's letters
         console.print(Text.from_ansi(shown + "\n"), soft_wrap=True)
         return console.export_svg(title=title, theme=MONOKAI, code_format=_SVG, unique_id="terminal")
