@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from schemas.translation import LANGUAGES, SOURCE
-from tools.pictures import PERSONAL, PICTURES, drawn, on_the_screen
+from tools.pictures import PERSONAL, PICTURES, drawn
+from tools.terminal import on_the_screen
 
 README = (PICTURES.parents[1] / "README.md").read_text("utf-8")
 DRAWN = sorted(PICTURES.glob("*.svg"))
