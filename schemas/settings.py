@@ -56,7 +56,8 @@ class _Source(BaseSettings):
 class _LanguageSetting(_Source):
     """The one setting that is read before anything is said."""
 
-    lang: str | None = Field(default=None, alias="WA2PG_LANG")
+    # not `lang`: a field is also read by its own name, and LANG is the locale's
+    spoken: str | None = Field(default=None, alias="WA2PG_LANG")
 
 
 class Settings(_Source):
@@ -69,7 +70,7 @@ class Settings(_Source):
     languages: Annotated[dict[str, float], NoDecode, BeforeValidator(_languages)] = Field(
         default_factory=dict, alias="WA2PG_LANGUAGES"
     )
-    lang: Annotated[str, BeforeValidator(str.lower), AfterValidator(_here)] | None = Field(
+    spoken: Annotated[str, BeforeValidator(str.lower), AfterValidator(_here)] | None = Field(
         default=None, alias="WA2PG_LANG"
     )
     proxy: SecretStr | None = Field(default=None, alias="WA2PG_PROXY")
@@ -96,6 +97,6 @@ def read_settings() -> Settings:
 def read_language_setting() -> str | None:
     """WA2PG_LANG as it stands there; None also where `.env` cannot be read, which is `read_settings`' to say."""
     try:
-        return _LanguageSetting().lang
+        return _LanguageSetting().spoken
     except (OSError, ValueError):
         return None
