@@ -11,6 +11,7 @@ from extract.whatsapp.sample import SAMPLE_AS_OF, SAMPLE_OWN_LID, SAMPLE_OWN_PHO
 from load.organizations import create_organization
 from load.report import LoadOptions
 from load.run import load
+from schemas.translation import _
 from transform.run import TransformOptions, transform
 from wa2pg.commands.extract import extract_body, extract_table
 from wa2pg.commands.load import load_body, load_table, look_into_it
@@ -55,4 +56,4 @@ def demo_command(invocation: Invocation) -> int:
         "load": load_body(report),
         "psql": psql,
     }
-    return invocation.finish(body, tables, next_command='wa2pg org create "My company"')
+    return invocation.finish(body, tables, next_command=_('wa2pg org create "My company"'))
