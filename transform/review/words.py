@@ -202,7 +202,7 @@ def _without_doubles(path: Path, rows: list[ReviewRow]) -> list[ReviewRow]:
                     raise UserError(
                         _(
                             "Rows {rows} of the review file {file} are of one phone and say different things.",
-                            rows=reduce(lambda rows, row: _("{rows} and {row}", rows=rows, row=row), numbers),
+                            rows=reduce(_and, numbers),
                             file=path,
                         ),
                         hint=_("keep one of them, or give them the same {column}", column=_(column)),
@@ -210,6 +210,10 @@ def _without_doubles(path: Path, rows: list[ReviewRow]) -> list[ReviewRow]:
             more |= {name: cell for name, cell in row.more.items() if cell or name not in more}
         merged.append(replace(same[0], words=words, skip=any(row.skip for row in same), more=more))
     return merged
+
+
+def _and(rows: str, row: str) -> str:
+    return _("{rows} and {row}", rows=rows, row=row)
 
 
 def _wrong(path: Path, errors: list[tuple[int, CellError]]) -> UserError:

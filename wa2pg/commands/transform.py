@@ -69,7 +69,8 @@ def transform_command(
 
 
 def _next(invocation: Invocation, folder: CleanRunFolder) -> str:
-    load = f"wa2pg load --account {invocation.account} --org {invocation.settings.org or 'ORGANISATION'}"
+    org = invocation.settings.org or _("ORGANISATION")
+    load = f"wa2pg load --account {invocation.account} --org {org}"
     # without it a load leaves clients who are there already as they are, whatever a person said in the review file
     return f"{load} --no-skip-duplicates" if folder.run.review and folder.run.review.applied else load
 
