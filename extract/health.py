@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from schemas.health import Check, Health
+from schemas.translation import N_, _, ngettext
 
 # WhatsApp refuses (405) clients about three to four months after their version was current; the two that were seen
 # lived from 2026-02-10 to 06-17 and from 2024-08-21 to 2025-09-23
@@ -24,35 +25,45 @@ _WHATSMEOW = re.compile(rb"go\.mau\.fi/whatsmeow\tv0\.0\.0-(\d{8})\d{6}-")
 
 def check_libmagic() -> Check:
     """Whether neonize will find libmagic: the system's, else the wheel's."""
+    name = N_("libmagic")
     try:
         ctypes.CDLL("libmagic.so.1")
     except OSError:
         if importlib.util.find_spec("pylibmagic") is None:
-            return Check("libmagic", Health.BROKEN, "neither the system nor the environment has it", "make setup")
-        return Check("libmagic", Health.OK, "the one that pylibmagic brings")
-    return Check("libmagic", Health.OK, "the system's")
+            return Check(name, Health.BROKEN, _("neither the system nor the environment has it"), "make setup")
+        return Check(name, Health.OK, _("the one that pylibmagic brings"))
+    return Check(name, Health.OK, _("the system's"))
 
 
 def check_neonize(today: date) -> Check:
     """How old the WhatsApp client inside neonize is; WhatsApp refuses those that are some months old."""
-    name = "neonize"
+    name = N_("neonize")
     try:
         installed = version("neonize")
     except PackageNotFoundError:
-        return Check(name, Health.BROKEN, "it is not installed", "make setup")
+        return Check(name, Health.BROKEN, _("it is not installed"), "make setup")
     try:
         importlib.import_module("extract.whatsapp.protobufs")
     except Exception as error:  # noqa: BLE001 - whatever a broken library raises
-        return Check(name, Health.BROKEN, f"{installed}, which cannot be loaded ({type(error).__name__})", "make setup")
+        found = _("{version}, which cannot be loaded ({reason})", version=installed, reason=type(error).__name__)
+        return Check(name, Health.BROKEN, found, "make setup")
     made = whatsapp_client_date()
     if made is None:
-        return Check(name, Health.WARNING, f"{installed}, of an age that cannot be told", "make upgrade")
+        found = _("{version}, of an age that cannot be told", version=installed)
+        return Check(name, Health.WARNING, found, "make upgrade")
     days = (today - made).days
-    found = f"{installed}, WhatsApp client of {made:%Y-%m-%d}, {days} days old"
+    found = ngettext(
+        "{version}, WhatsApp client of {day}, {count} day old",
+        "{version}, WhatsApp client of {day}, {count} days old",
+        days,
+        version=installed,
+        day=made,
+    )
     if days > _OLD_DAYS:
-        return Check(name, Health.WARNING, f"{found}: WhatsApp may refuse it", "make upgrade")
+        return Check(name, Health.WARNING, _("{found}: WhatsApp may refuse it", found=found), "make upgrade")
     if days > _AGEING_DAYS:
-        return Check(name, Health.WARNING, f"{found}: WhatsApp will refuse it before long", "make upgrade")
+        found = _("{found}: WhatsApp will refuse it before long", found=found)
+        return Check(name, Health.WARNING, found, "make upgrade")
     return Check(name, Health.OK, found)
 
 

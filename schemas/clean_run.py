@@ -15,6 +15,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.manifest import Link, Tool
 from schemas.sound import LeftOut
 from schemas.tables import CLEAN_TABLES
+from schemas.translation import _
 
 RUN_JSON = "run.json"
 CURRENT = "current"
@@ -141,14 +142,14 @@ def read_current_run(clean: Path) -> CleanRunFolder:
     path = clean / CURRENT
     if not path.exists():
         raise UserError(
-            f"The account {clean.name} has no clean tables yet.",
-            hint=f"run: wa2pg transform --account {clean.name}",
+            _("The account {account} has no clean tables yet.", account=clean.name),
+            hint=_("run: {command}", command=f"wa2pg transform --account {clean.name}"),
             exit_code=ExitCode.ARCHIVE,
         )
     path = path.resolve()
     damaged = UserError(
-        f"The clean run {path.name} is damaged.",
-        hint=f"make it again: wa2pg transform --account {clean.name}",
+        _("The clean run {run} is damaged.", run=path.name),
+        hint=_("make it again: {command}", command=f"wa2pg transform --account {clean.name}"),
         exit_code=ExitCode.ARCHIVE,
     )
     try:
@@ -169,12 +170,12 @@ def read_current_run(clean: Path) -> CleanRunFolder:
 def _of_another_version(run: str, account: str, made_as: int) -> UserError:
     if made_as > FORMAT:
         return UserError(
-            f"The clean run {run} was made by a newer wa2pg.",
-            hint="use that version or a later one: git pull, then: make setup",
+            _("The clean run {run} was made by a newer wa2pg.", run=run),
+            hint=_("use that version or a later one: git pull, then: make setup"),
             exit_code=ExitCode.ARCHIVE,
         )
     return UserError(
-        f"The clean run {run} was made by an earlier wa2pg, whose tables have other columns.",
-        hint=f"make it again: wa2pg transform --account {account}",
+        _("The clean run {run} was made by an earlier wa2pg, whose tables have other columns.", run=run),
+        hint=_("make it again: {command}", command=f"wa2pg transform --account {account}"),
         exit_code=ExitCode.ARCHIVE,
     )

@@ -14,11 +14,14 @@ from pathlib import Path
 
 from schemas.errors import ExitCode, UserError
 from schemas.files import PRIVATE_FILE, PRIVATE_FOLDER, make_private_folder
+from schemas.translation import N_, _, ngettext
 
 ACCOUNT_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 RUN_NAME_PATTERN = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]{4}")
 PARTIAL_SUFFIX = ".partial"
 _PROBE_SECONDS = 0.3
+# what is done under an account's locks
+_WORK = (N_("extract"), N_("transform"), N_("transform or review"), N_("link to WhatsApp"))
 # no 0/o, 1/l/i: these names are read aloud and typed
 _RUN_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -28,8 +31,8 @@ def check_account(name: str) -> str:
     if ACCOUNT_PATTERN.fullmatch(name):
         return name
     raise UserError(
-        "An account name is 1 to 32 of a-z, 0-9, '-' and '_', beginning with a letter or digit.",
-        hint="for example: --account office",
+        _("An account name is 1 to 32 of a-z, 0-9, '-' and '_', beginning with a letter or digit."),
+        hint=_("for example: --account office"),
         exit_code=ExitCode.USAGE,
     )
 
@@ -37,7 +40,7 @@ def check_account(name: str) -> str:
 def new_run_name(now: datetime | None = None) -> str:
     """A name for a snapshot or run: UTC start time and four random characters."""
     moment = (now or datetime.now(UTC)).astimezone(UTC)
-    return f"{moment:%Y%m%dT%H%M%SZ}-" + "".join(secrets.choice(_RUN_ALPHABET) for _ in range(4))
+    return f"{moment:%Y%m%dT%H%M%SZ}-" + "".join(secrets.choice(_RUN_ALPHABET) for _letter in range(4))
 
 
 @dataclass(frozen=True)
@@ -109,19 +112,25 @@ def open_data_dir(path: Path) -> tuple[DataDir, list[str]]:
         loosened = _tighten(root)
     except NotADirectoryError:
         raise UserError(
-            "The data directory is a file, or its path leads through one.",
-            hint="set WA2PG_DATA_DIR to a folder",
+            _("The data directory is a file, or its path leads through one."),
+            hint=_("set WA2PG_DATA_DIR to a folder"),
             exit_code=ExitCode.CONFIGURATION,
         ) from None
     except PermissionError:
         raise UserError(
-            "The data directory cannot be made or read with this user's rights.",
-            hint="set WA2PG_DATA_DIR to a folder of your own",
+            _("The data directory cannot be made or read with this user's rights."),
+            hint=_("set WA2PG_DATA_DIR to a folder of your own"),
             exit_code=ExitCode.CONFIGURATION,
         ) from None
     warnings = []
     if loosened:
-        warnings.append(f"{loosened} files or folders in the data directory were open to others; they are private now")
+        warnings.append(
+            ngettext(
+                "{count} file or folder in the data directory was open to others; it is private now",
+                "{count} files or folders in the data directory were open to others; they are private now",
+                loosened,
+            )
+        )
     return DataDir(root), warnings
 
 
@@ -158,7 +167,7 @@ def _make_mode(path: Path, allowed: int) -> int:
 
 @contextmanager
 def exclusive(folder: Path, what: str) -> Iterator[int]:
-    """Hold the folder's lock; raises UserError (1) when another living process holds it.
+    """Hold the folder's lock; raises UserError (1) when another living process holds it. `what` is one of `_WORK`.
 
     The lock is the kernel's (flock), so it is gone with the process that held it, however that died. It is
     bound to the descriptor that is yielded: a child process that inherits that holds the lock as well.
@@ -169,8 +178,10 @@ def exclusive(folder: Path, what: str) -> Iterator[int]:
         if not _locked(descriptor):
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             raise UserError(
-                f"Another {what} is running on this account" + (f" (process {holder})." if holder else "."),
-                hint="wait until it is done, then run this again",
+                _("Another {what} is running on this account (process {process}).", what=_(what), process=holder)
+                if holder
+                else _("Another {what} is running on this account.", what=_(what)),
+                hint=_("wait until it is done, then run this again"),
             )
         sign_lock(descriptor)
         yield descriptor

@@ -15,8 +15,10 @@ from schemas.datadir import DataDir
 from schemas.errors import ExitCode
 from schemas.files import replace_file
 from schemas.health import Check, Health
+from schemas.retelling import retold
+from schemas.translation import N_, _
 
-_CHECK = "last import"
+_CHECK = N_("last import")
 # an import a night, and two hours for one that takes long
 _LATE = timedelta(hours=26)
 
@@ -50,22 +52,36 @@ def check_last_import(data: DataDir, now: datetime | None = None) -> Check:
         _check(path, now or datetime.now(UTC)) for path in sorted(data.root.glob(last_import_path(data, "*").name))
     ]
     worst_last = sorted(checks, key=lambda check: list(Health).index(check.health))
-    return worst_last[-1] if worst_last else Check(_CHECK, Health.OK, "none has run unattended")
+    return worst_last[-1] if worst_last else Check(_CHECK, Health.OK, _("none has run unattended"))
 
 
 def _check(path: Path, now: datetime) -> Check:
     try:
         last = LastImport.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
-        return Check(_CHECK, Health.WARNING, f"{path.name} cannot be read", f"remove {path}")
+        return Check(_CHECK, Health.WARNING, _("{file} cannot be read", file=path.name), _("remove {file}", file=path))
     again = f"wa2pg import --unattended --account {last.account}"
-    when = f"{last.account}, {last.began_at:%Y-%m-%d %H:%M} UTC"
+    of = {"account": last.account, "time": last.began_at}
     if last.state == "failed":
         unlinked = last.exit_code == ExitCode.PAIRING
-        why = f" ({last.said.rstrip('.')})" if last.said else ""
+        code = str(last.exit_code)
+        found = (
+            _("{account}, {time}: failed with exit code {code} ({why})", **of, code=code, why=_without_stop(last.said))
+            if last.said
+            else _("{account}, {time}: failed with exit code {code}", **of, code=code)
+        )
         mend = f"wa2pg extract --account {last.account}" if unlinked else again
-        return Check(_CHECK, Health.BROKEN, f"{when}: failed with exit code {last.exit_code}{why}", mend)
+        return Check(_CHECK, Health.BROKEN, found, mend)
     if now - last.began_at > _LATE:
-        late = "none since" if last.state == "done" else "it has not ended"
-        return Check(_CHECK, Health.BROKEN, f"{when}: {late}", again)
-    return Check(_CHECK, Health.OK, f"{when}: {last.state}")
+        found = (
+            _("{account}, {time}: none since", **of)
+            if last.state == "done"
+            else _("{account}, {time}: it has not ended", **of)
+        )
+        return Check(_CHECK, Health.BROKEN, found, again)
+    found = _("{account}, {time}: done", **of) if last.state == "done" else _("{account}, {time}: running", **of)
+    return Check(_CHECK, Health.OK, found)
+
+
+def _without_stop(stored: str) -> str:
+    return retold(stored).rstrip(".")

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from schemas.datadir import RUN_NAME_PATTERN, is_held
 from schemas.errors import ExitCode, UserError
 from schemas.files import read_plain_file, replace_file
+from schemas.translation import _
 from schemas.words import Ended, SourceKind
 
 FORMAT: Literal[1] = 1
@@ -32,8 +33,8 @@ Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=
 class DamagedArchiveError(UserError):
     """Something in the archive is not what its manifest or the format says."""
 
-    def __init__(self, message: str, hint: str = "run: wa2pg audit") -> None:
-        super().__init__(message, hint=hint, exit_code=ExitCode.ARCHIVE)
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint or _("run: {command}", command="wa2pg audit"), exit_code=ExitCode.ARCHIVE)
 
 
 class _Strict(BaseModel):
@@ -189,26 +190,36 @@ def read_snapshot(path: Path, *, sealed_as: str | None = None) -> Snapshot:
         recorded = b"" if sha256 == sealed_as else read_plain_file(path / MANIFEST_SHA256)
     except OSError:
         raise DamagedArchiveError(
-            f"Snapshot {path.name} has no manifest or no checksum of it that can be read."
+            _("Snapshot {snapshot} has no manifest or no checksum of it that can be read.", snapshot=path.name)
         ) from None
     if sha256 != sealed_as and recorded != checksum_line(sha256):
-        raise DamagedArchiveError(f"The manifest of snapshot {path.name} or its checksum was changed after sealing.")
+        raise DamagedArchiveError(
+            _("The manifest of snapshot {snapshot} or its checksum was changed after sealing.", snapshot=path.name)
+        )
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
-        raise DamagedArchiveError(f"The manifest of snapshot {path.name} is not JSON.") from None
+        raise DamagedArchiveError(_("The manifest of snapshot {snapshot} is not JSON.", snapshot=path.name)) from None
     if isinstance(document, dict) and isinstance(document.get("format"), int) and document["format"] > FORMAT:
         raise UserError(
-            f"Snapshot {path.name} was written by a newer wa2pg (archive format {document['format']}).",
-            hint="use that version or a later one",
+            _(
+                "Snapshot {snapshot} was written by a newer wa2pg (archive format {format}).",
+                snapshot=path.name,
+                format=str(document["format"]),
+            ),
+            hint=_("use that version or a later one"),
             exit_code=ExitCode.ARCHIVE,
         )
     try:
         manifest = Manifest.model_validate(document)
     except ValidationError:
-        raise DamagedArchiveError(f"The manifest of snapshot {path.name} is not of format {FORMAT}.") from None
+        raise DamagedArchiveError(
+            _("The manifest of snapshot {snapshot} is not of format {format}.", snapshot=path.name, format=str(FORMAT))
+        ) from None
     if manifest.snapshot != path.name:
-        raise DamagedArchiveError(f"The folder {path.name} holds the snapshot {manifest.snapshot}.")
+        raise DamagedArchiveError(
+            _("The folder {folder} holds the snapshot {snapshot}.", folder=path.name, snapshot=manifest.snapshot)
+        )
     return Snapshot(path, manifest, sha256)
 
 
@@ -225,16 +236,20 @@ def read_chain(archive: Path) -> Iterator[ChainLine]:
     except FileNotFoundError:
         return
     except OSError:
-        raise DamagedArchiveError(f"{CHAIN} cannot be read.") from None
+        raise DamagedArchiveError(_("{file} cannot be read.", file=CHAIN)) from None
     start = 0
     for number, raw in enumerate(content.splitlines(keepends=True), 1):
         try:
             line = ChainLine.model_validate_json(raw)
         except ValidationError:
-            raise DamagedArchiveError(f"Line {number} of {CHAIN} cannot be read.") from None
+            raise DamagedArchiveError(
+                _("Line {line} of {file} cannot be read.", line=str(number), file=CHAIN)
+            ) from None
         changed = line.check is not None and line != line.checked(content[:start])
         if changed or raw != line.to_json():
-            raise DamagedArchiveError(f"Line {number} of {CHAIN}, or one before it, was changed or removed.")
+            raise DamagedArchiveError(
+                _("Line {line} of {file}, or one before it, was changed or removed.", line=str(number), file=CHAIN)
+            )
         yield line
         start += len(raw)
 
@@ -262,11 +277,13 @@ def sealed_snapshots(archive: Path) -> list[Snapshot]:
     for name, sha256 in chain.items():
         snapshot = read_snapshot(archive / name)
         if snapshot.sha256 != sha256:
-            raise DamagedArchiveError(f"Snapshot {name} is not the one that was sealed.")
+            raise DamagedArchiveError(_("Snapshot {snapshot} is not the one that was sealed.", snapshot=name))
         snapshots.append(snapshot)
     for path in sorted(archive.iterdir()) if archive.is_dir() else []:
         unchained = path.is_dir() and RUN_NAME_PATTERN.fullmatch(path.name) and path.name not in chain
         # a living extract is between the rename that seals and the chain
         if unchained and not is_held(archive):
-            raise DamagedArchiveError(f"Snapshot {path.name} is sealed but not in {CHAIN}.")
+            raise DamagedArchiveError(
+                _("Snapshot {snapshot} is sealed but not in {file}.", snapshot=path.name, file=CHAIN)
+            )
     return snapshots

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError
 
 from schemas.files import read_plain_file
 from schemas.manifest import OWN, DamagedArchiveError, Own
+from schemas.translation import _
 
 
 class _OwnDocument(Own):
@@ -31,11 +32,19 @@ def read_own_document(archive: Path) -> Own | None:
     except FileNotFoundError:
         return None
     except (OSError, ValidationError):
-        raise DamagedArchiveError(f"{OWN} of the account {archive.name} cannot be read.") from None
+        raise DamagedArchiveError(
+            _("{file} of the account {account} cannot be read.", file=OWN, account=archive.name)
+        ) from None
     own = Own(phone=document.phone, lid=document.lid)
     # files from before there was a check have none
     if content != (_written(own, None) if document.check is None else own_document(own)):
-        raise DamagedArchiveError(f"{OWN} of the account {archive.name} was changed by something else than wa2pg.")
+        raise DamagedArchiveError(
+            _(
+                "{file} of the account {account} was changed by something else than wa2pg.",
+                file=OWN,
+                account=archive.name,
+            )
+        )
     return own
 
 

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from schemas.files import sha256_of
 from schemas.manifest import FileEntry
 from schemas.tables import JOURNAL, RAW_TABLES, fingerprint
+from schemas.translation import _, ngettext
 
 SEALED_TABLES = {**RAW_TABLES, "journal": JOURNAL}
 
@@ -22,16 +23,20 @@ def file_problem(folder: Path, entry: FileEntry) -> str | None:
     path = folder / entry.path
     try:
         if _leads_through_link(folder, path):
-            return "is a link, or lies behind one"
+            return _("is a link, or lies behind one")
         if not path.is_file():
-            return "is missing"
+            return _("is missing")
         size = path.stat().st_size
         if size != entry.bytes:
-            return f"is not what was sealed: it has {size} bytes, sealed were {entry.bytes}"
+            return _(
+                "is not what was sealed: it has {size} bytes, sealed were {sealed}",
+                size=str(size),
+                sealed=str(entry.bytes),
+            )
         if sha256_of(path) != entry.sha256:
-            return "is not what was sealed (its sha256 differs)"
+            return _("is not what was sealed (its sha256 differs)")
     except OSError as error:
-        return f"cannot be read ({os.strerror(error.errno or 0)})"
+        return _("cannot be read ({reason})", reason=os.strerror(error.errno or 0))
     return _table_problem(path, entry)
 
 
@@ -43,12 +48,17 @@ def _table_problem(path: Path, entry: FileEntry) -> str | None:
     """The same for what only a Parquet reader sees: a wrong footer under a right checksum was sealed so."""
     schema = SEALED_TABLES.get(entry.table)
     if schema is None or entry.fingerprint != fingerprint(schema):
-        return "has other columns than this archive format"
+        return _("has other columns than this archive format")
     try:
         with pq.ParquetFile(path) as file:
             rows, found = file.metadata.num_rows, file.schema_arrow
     except (OSError, pa.ArrowException):
-        return "is no Parquet file"
+        return _("is no Parquet file")
     if rows != entry.rows:
-        return f"has {rows} rows, the manifest says {entry.rows}"
-    return None if found.equals(schema) else "has other columns than its table"
+        return ngettext(
+            "has {count} row, the manifest says {sealed}",
+            "has {count} rows, the manifest says {sealed}",
+            rows,
+            sealed=entry.rows,
+        )
+    return None if found.equals(schema) else _("has other columns than its table")

@@ -1,7 +1,8 @@
 """What of a damaged archive can still be read: each damaged part costs its own rows and no others.
 
 Nothing is believed that no checksum vouches for. A manifest counts when `manifest.sha256` or the chain says its sha256,
-a table's file when its manifest does.
+a table's file when its manifest does. What is said of damage is English, since it is stored;
+`schemas.retelling.retold` says it to people.
 """
 
 from collections.abc import Collection
@@ -16,6 +17,7 @@ from schemas.files import read_plain_file
 from schemas.manifest import CHAIN, ChainLine, DamagedArchiveError, Snapshot, read_chain, read_snapshot
 from schemas.replaced import without_replaced
 from schemas.sealed_file import file_problem
+from schemas.translation import _, in_source
 from schemas.words import SourceKind
 
 
@@ -50,6 +52,8 @@ class SoundArchive:
         return SoundArchive(snapshots, left_out, self.remarks)
 
 
+# what is found here is stored in run.json
+@in_source()
 def read_sound(archive: Path, tables: Collection[str]) -> SoundArchive:
     """Every snapshot of `archive/<account>` of which something can be read, its files of these tables checked."""
     lines, doubtful, remarks = _readable_chain(archive)
@@ -69,7 +73,9 @@ def read_sound(archive: Path, tables: Collection[str]) -> SoundArchive:
             left_out.append(LeftOut(snapshot=name, path=None, table=None, rows=None, what=error.message))
             continue
         if snapshot.sha256 != sha256:
-            remarks.append(f"the manifest of snapshot {name} is not the one that {CHAIN} names")
+            remarks.append(
+                _("the manifest of snapshot {snapshot} is not the one that {file} names", snapshot=name, file=CHAIN)
+            )
         snapshots.append(snapshot)
     # a living extract is between the rename that seals and the chain
     folders = archive.iterdir() if archive.is_dir() and not is_held(archive) else ()
@@ -81,12 +87,15 @@ def read_sound(archive: Path, tables: Collection[str]) -> SoundArchive:
         except UserError as error:
             left_out.append(LeftOut(snapshot=name, path=None, table=None, rows=None, what=error.message))
             continue
-        remarks.append(f"snapshot {name} is not in {CHAIN}")
+        remarks.append(_("snapshot {snapshot} is not in {file}", snapshot=name, file=CHAIN))
         snapshots.insert(_place(snapshots, snapshot), snapshot)
     checked = [_without_damage(snapshot, tables) for snapshot in snapshots]
-    kept, given_way = _prefer_whole([snapshot for snapshot, _ in checked])
+    kept, given_way = _prefer_whole([snapshot for snapshot, _parts in checked])
     remarks += [
-        f"snapshot {name} is damaged and the one that it was decoded from is whole, so that one counts"
+        _(
+            "snapshot {snapshot} is damaged and the one that it was decoded from is whole, so that one counts",
+            snapshot=name,
+        )
         for name in given_way
     ]
     left_out += [part for snapshot, parts in checked for part in parts if snapshot.name not in given_way]

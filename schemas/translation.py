@@ -7,6 +7,8 @@ database, into logs and as JSON is English and never goes through here.
 
 import gettext as standard
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -43,6 +45,17 @@ def use_language(language: str) -> None:
 def language() -> str:
     """The language in force, by ISO 639-1."""
     return _Now.language
+
+
+@contextmanager
+def in_source() -> Iterator[None]:
+    """Say everything inside the block in English: it is stored, or read by programs."""
+    before = _Now.language, _Now.catalogue
+    _Now.language, _Now.catalogue = SOURCE, standard.NullTranslations()
+    try:
+        yield
+    finally:
+        _Now.language, _Now.catalogue = before
 
 
 def language_of_environment() -> str:

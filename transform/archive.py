@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from schemas.manifest import DamagedArchiveError, Own, Snapshot, sealed_snapshot
 from schemas.own import read_own_document
 from schemas.sealed_file import file_problem
 from schemas.sound import LeftOut, SoundArchive, read_sound
+from schemas.translation import _, in_source
 
 # how far ahead a phone's clock may be
 _CLOCK_TOLERANCE = timedelta(days=1)
@@ -75,7 +77,9 @@ def read_archive(path: Path, *, skip_damaged: bool = False) -> Archive:
     own = [snapshot.manifest.own for snapshot in snapshots]
     remembered = None
     try:
-        remembered = read_own_document(path)
+        # what is only remarked on is stored
+        with in_source() if skip_damaged else nullcontext():
+            remembered = read_own_document(path)
     except DamagedArchiveError as error:
         if not skip_damaged:
             raise
@@ -99,10 +103,10 @@ def read_archive(path: Path, *, skip_damaged: bool = False) -> Archive:
 
 def _nothing_to_read(account: str, *, damaged: bool) -> UserError:
     if damaged:
-        return DamagedArchiveError(f"No snapshot of the account {account} can be read.")
+        return DamagedArchiveError(_("No snapshot of the account {account} can be read.", account=account))
     return UserError(
-        f"The account {account} has no archive yet.",
-        hint=f"run: wa2pg extract --account {account}",
+        _("The account {account} has no archive yet.", account=account),
+        hint=_("run: {command}", command=f"wa2pg extract --account {account}"),
         exit_code=ExitCode.ARCHIVE,
     )
 
@@ -111,8 +115,13 @@ def _check_files(snapshot: Snapshot) -> None:
     for entry in snapshot.manifest.files:
         if entry.table in TABLES_READ and (problem := file_problem(snapshot.path, entry)):
             raise DamagedArchiveError(
-                f"The file {entry.path} of snapshot {snapshot.name} {problem}.",
-                hint="run: wa2pg audit; to go on without what is damaged: wa2pg transform --skip-damaged",
+                _(
+                    "The file {file} of snapshot {snapshot} {problem}.",
+                    file=entry.path,
+                    snapshot=snapshot.name,
+                    problem=problem,
+                ),
+                hint=_("run: wa2pg audit; to go on without what is damaged: wa2pg transform --skip-damaged"),
             )
 
 

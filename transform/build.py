@@ -10,6 +10,7 @@ import pyarrow as pa
 from schemas.clean_run import Accounting, TableFile
 from schemas.progress import Progress, Step
 from schemas.tables import CLEAN_TABLES
+from schemas.translation import N_
 from transform.accounting import Figures, read_accounting, read_figures
 from transform.addressbook import AddressBook, fill_address_book
 from transform.archive import Archive
@@ -49,11 +50,11 @@ def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
     # an early `as_of` is a question about statuses; it must not take the time from what was said since
     latest = max(job.archive.latest_message, job.as_of + timedelta(days=1))
     with open_warehouse(job.archive, latest, spill) as warehouse:
-        job.progress(Step("telling people apart"))
+        job.progress(Step(N_("telling people apart")))
         book = fill_address_book(warehouse, job.archive, job.region)
         steps = steps_between(30, 60)
         for done, step in enumerate(steps):
-            job.progress(Step("settling what each row is", done=done, total=len(steps)))
+            job.progress(Step(N_("settling what each row is"), done=done, total=len(steps)))
             warehouse.run(step)
         accounting = read_accounting(warehouse)
         names = known_names(warehouse)
@@ -65,7 +66,7 @@ def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
                 job.reader.know_settled(job.review.settled(people))
         messages, texts_with_nul = _write_messages(warehouse, job, folder, accounting.rows_out)
         tables = {"messages": messages} | _write_other_tables(warehouse, job, folder, book, names)
-        job.progress(Step("checking the tables"))
+        job.progress(Step(N_("checking the tables")))
         check_clean_tables(warehouse)
         clients = {row["phone"] for row in warehouse.rows("select phone from clean_clients")}
         return Outcome(
@@ -79,14 +80,14 @@ def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
 
 def _write_messages(warehouse: Warehouse, job: Job, folder: Path, total: int) -> tuple[TableFile, int]:
     done = texts_with_nul = 0
-    job.progress(Step("writing messages", total=total))
+    job.progress(Step(N_("writing messages"), total=total))
     with TableWriter(folder / "messages.parquet", CLEAN_TABLES["messages"]) as writer:
         for batch in warehouse.output("070_messages"):
             texts_with_nul += sum(batch.column("had_nul").to_pylist())
             languages = job.reader.read(batch) if job.reader else pa.nulls(batch.num_rows, pa.string())
             writer.write(pa.Table.from_batches([batch]).append_column("language", languages))
             done += batch.num_rows
-            job.progress(Step("writing messages", done=done, total=total))
+            job.progress(Step(N_("writing messages"), done=done, total=total))
         file = writer.finish()
     open_clean_table(warehouse, folder, "messages")
     return file, texts_with_nul
@@ -95,7 +96,7 @@ def _write_messages(warehouse: Warehouse, job: Job, folder: Path, total: int) ->
 def _write_other_tables(
     warehouse: Warehouse, job: Job, folder: Path, book: AddressBook, names: Mapping[int, Sequence[Name]]
 ) -> dict[str, TableFile]:
-    job.progress(Step("writing clients"))
+    job.progress(Step(N_("writing clients")))
     clients = client_rows(warehouse, book, names, job.reader.readings() if job.reader else {}, job.review)
     outputs: dict[str, Iterator[pa.RecordBatch]] = {
         "clients": iter(clients.to_batches()),

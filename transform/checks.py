@@ -4,6 +4,7 @@ from pathlib import Path
 
 from schemas.errors import UserError
 from schemas.tables import CLEAN_TABLES
+from schemas.translation import _, ngettext
 from transform.warehouse import Warehouse, steps_between
 
 
@@ -17,7 +18,13 @@ def check_clean_tables(warehouse: Warehouse) -> None:
     for step in steps_between(90, 99):
         for check, rows in warehouse.violations(step).items():
             raise UserError(
-                f"The clean tables were not put in force: the check '{check}' found {rows} rows."
-                " This is a bug of wa2pg; the archive is untouched.",
-                hint="report the name of the check; the run in force until now stays in force",
+                ngettext(
+                    "The clean tables were not put in force: the check '{check}' found {count} row."
+                    " This is a bug of wa2pg; the archive is untouched.",
+                    "The clean tables were not put in force: the check '{check}' found {count} rows."
+                    " This is a bug of wa2pg; the archive is untouched.",
+                    rows,
+                    check=check,
+                ),
+                hint=_("report the name of the check; the run in force until now stays in force"),
             )

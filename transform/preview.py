@@ -8,6 +8,7 @@ from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
 from schemas.files import private_umask
 from schemas.progress import Progress, no_progress
+from schemas.translation import _
 from transform.addressbook import own_region
 from transform.archive import read_archive
 from transform.build import Job, build_tables
@@ -53,8 +54,11 @@ def request_for(
     body = asker.request_for(phone_of(re.sub(r"[^0-9]", "", phone), region) or "")
     if body is None:
         raise UserError(
-            f"The account {account} has no client with this number, or none who had written by then.",
-            hint="give it with + and the country code, as in the table of clients",
+            _(
+                "The account {account} has no client with this number, or none who had written by then.",
+                account=account,
+            ),
+            hint=_("give it with + and the country code, as in the table of clients"),
             exit_code=ExitCode.USAGE,
         )
     return body

@@ -11,6 +11,7 @@ from schemas.files import private_umask, replace_file
 from schemas.manifest import Link, Tool
 from schemas.progress import Progress, Step, no_progress
 from schemas.sound import LeftOut
+from schemas.translation import N_, _, in_source, ngettext
 from schemas.version import VERSION
 from transform.addressbook import own_region
 from transform.archive import Archive, inputs_hash, read_archive
@@ -71,7 +72,7 @@ def transform(
     """
     started_at = datetime.now(UTC)
     as_of = as_utc(options.as_of or started_at)
-    progress(Step("opening the archive"))
+    progress(Step(N_("opening the archive")))
     archive = read_archive(data.archive(account), skip_damaged=options.skip_damaged)
     region = (options.region or own_region(archive) or "").upper() or None
     reader, asker = None, None
@@ -114,18 +115,14 @@ def transform(
             own_known=bool(archive.own_addresses),
             history_complete=archive.complete,
             left_out=archive.left_out,
-            warnings=[
-                *_warnings(archive, outcome),
-                *(review.warnings() if review else []),
-                *(asker.warnings if asker else []),
-            ],
+            warnings=[*_warnings(archive, outcome, review), *(asker.warnings if asker else [])],
             review=review.record() if review else None,
             language_model=asker.record() if asker else None,
         )
         replace_file(partial / RUN_JSON, run.to_json())
         path = put_in_force(partial)
         remove_old_runs(clean)
-    progress(Step("clean tables are in force", done=1, total=1))
+    progress(Step(N_("clean tables are in force"), done=1, total=1))
     return CleanRunFolder(path, run)
 
 
@@ -135,26 +132,48 @@ def as_utc(moment: datetime) -> datetime:
     return moment - timedelta(microseconds=moment.microsecond % 1000)
 
 
-def _warnings(archive: Archive, outcome: Outcome) -> list[str]:
+# run.json holds them in English; `schemas.retelling.retold` tells them to people
+@in_source()
+def _warnings(archive: Archive, outcome: Outcome, review: AppliedReview | None) -> list[str]:
     warnings = [*archive.remarks, *map(_left_out, archive.left_out)]
     if archive.left_open:
-        warnings.append("an extract died before it sealed what it had: run wa2pg audit --repair, then this again")
+        warnings.append(_("an extract died before it sealed what it had: run wa2pg audit --repair, then this again"))
     if not archive.own_addresses:
-        warnings.append("the own number is not known, so notes to oneself cannot be told from a client's chat")
+        warnings.append(_("the own number is not known, so notes to oneself cannot be told from a client's chat"))
     if timeless := outcome.figures.timeless:
-        warnings.append(f"{_messages(timeless)} had no usable time and took that of a neighbour")
+        told = ngettext(
+            "{count} message had no usable time and took that of a neighbour",
+            "{count} messages had no usable time and took that of a neighbour",
+            timeless,
+            count=str(timeless),
+        )
+        warnings.append(told)
     if with_nul := outcome.texts_with_nul:
-        warnings.append(f"{_messages(with_nul)} held characters 0, which PostgreSQL cannot keep; removed")
-    return warnings
+        told = ngettext(
+            "{count} message held characters 0, which PostgreSQL cannot keep; removed",
+            "{count} messages held characters 0, which PostgreSQL cannot keep; removed",
+            with_nul,
+            count=str(with_nul),
+        )
+        warnings.append(told)
+    return warnings + (review.warnings() if review else [])
 
 
 def _left_out(part: LeftOut) -> str:
     """What a damaged part costs, and how to have it back."""
     if part.path is None:
-        return f"left out: snapshot {part.snapshot} whole, nobody knows how many rows: {part.what}"
-    rows = f"{part.rows} row of {part.table}" if part.rows == 1 else f"{part.rows} rows of {part.table}"
-    return f"left out: {part.path} of snapshot {part.snapshot}, {rows}: the file {part.what}"
-
-
-def _messages(count: int) -> str:
-    return f"{count} message" if count == 1 else f"{count} messages"
+        return _(
+            "left out: snapshot {snapshot} whole, nobody knows how many rows: {what}",
+            snapshot=part.snapshot,
+            what=part.what,
+        )
+    return ngettext(
+        "left out: {file} of snapshot {snapshot}, {count} row of {table}: the file {what}",
+        "left out: {file} of snapshot {snapshot}, {count} rows of {table}: the file {what}",
+        part.rows or 0,
+        count=str(part.rows),
+        file=part.path,
+        snapshot=part.snapshot,
+        table=part.table,
+        what=part.what,
+    )

@@ -15,6 +15,7 @@ import pyarrow as pa
 from schemas.errors import UserError
 from schemas.files import make_private_folder
 from schemas.tables import RAW_TABLES
+from schemas.translation import _
 from schemas.words import Delivery, Direction, MessageType, Status
 from transform.archive import TABLES_READ, Archive
 
@@ -29,10 +30,12 @@ class TransformStepError(UserError):
 
     def __init__(self, step: str, error: duckdb.Error) -> None:
         if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
-            hint = "see that the disk of the data directory has room, and that `wa2pg audit` finds nothing"
+            hint = _("see that the disk of the data directory has room, and that `wa2pg audit` finds nothing")
         else:
-            hint = "run: wa2pg audit; if the archive is sound, this is a bug of wa2pg: report the step and the error"
-        super().__init__(f"The step {step} of transform failed ({type(error).__name__}).", hint=hint)
+            hint = _("run: wa2pg audit; if the archive is sound, this is a bug of wa2pg: report the step and the error")
+        super().__init__(
+            _("The step {step} of transform failed ({error}).", step=step, error=type(error).__name__), hint=hint
+        )
 
 
 class Warehouse:
@@ -126,7 +129,7 @@ def _open_archive(warehouse: Warehouse, archive: Archive) -> None:
     listed = []
     for table in TABLES_READ:
         found = archive.files(table)
-        warehouse.open_files(f"file_{table}", [path for path, _ in found], RAW_TABLES[table])
+        warehouse.open_files(f"file_{table}", [path for path, _place in found], RAW_TABLES[table])
         listed += [{"filename": str(path), "file": n, "snapshot": place} for n, (path, place) in enumerate(found)]
     schema = pa.schema([("filename", pa.string()), ("file", pa.int32()), ("snapshot", pa.int32())])
     warehouse.put("input_file", pa.Table.from_pylist(listed, schema=schema))

@@ -16,6 +16,7 @@ from schemas.datadir import DataDir, check_account, open_data_dir
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress
 from schemas.settings import Settings, read_settings
+from schemas.translation import _
 from schemas.version import VERSION
 from wa2pg.completion import complete_account
 from wa2pg.language import lang_option
@@ -58,8 +59,8 @@ class Invocation:
         """The account, for commands that must not mix the sample with a company's own data."""
         if self.account == DEMO_ACCOUNT:
             raise UserError(
-                f"The account name '{DEMO_ACCOUNT}' is the sample's.",
-                hint="run: wa2pg demo, or choose another name with --account",
+                _("The account name '{account}' is the sample's.", account=DEMO_ACCOUNT),
+                hint=_("run: wa2pg demo, or choose another name with --account"),
                 exit_code=ExitCode.USAGE,
             )
         return self.account
@@ -94,7 +95,7 @@ class Invocation:
         for warning in self.warnings:
             warn(warning)
         if next_command and not self.quiet:
-            console.print(f"Next: {next_command}", markup=False)
+            console.print(_("Next: {command}", command=next_command), markup=False)
         return int(exit_code)
 
 

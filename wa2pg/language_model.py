@@ -11,6 +11,7 @@ from schemas.clean_run import LanguageModelRecord
 from schemas.errors import ExitCode, UserError
 from schemas.health import Check
 from schemas.settings import Settings
+from schemas.translation import _, ngettext, number
 from transform.llm.agreement import Estimate
 from transform.llm.asking import BUDGET
 from transform.llm.key_check import check_key, not_asked_for
@@ -57,7 +58,9 @@ def language_model(invocation: Invocation, options: dict[str, Any]) -> LanguageM
         for name in ("openrouter_key", "llm_budget", "yes"):
             if given[name]:
                 flag = "--" + name.replace("_", "-")
-                raise UserError(f"{flag} goes with --use-llm.", hint="add --use-llm", exit_code=ExitCode.USAGE)
+                raise UserError(
+                    _("{option} goes with --use-llm.", option=flag), hint=_("add --use-llm"), exit_code=ExitCode.USAGE
+                )
         return None
     chosen = model_options(
         invocation.settings,
@@ -66,7 +69,9 @@ def language_model(invocation: Invocation, options: dict[str, Any]) -> LanguageM
         at_once=given["llm_at_once"],
     )
     if chosen.unencrypted:
-        warn(f"what is sent to {chosen.server} goes there unencrypted: its address begins with http://")
+        warn(
+            _("what is sent to {server} goes there unencrypted: its address begins with http://", server=chosen.server)
+        )
 
     def agree(estimate: Estimate, agreed_at: datetime | None) -> bool:
         with paused():
@@ -90,8 +95,8 @@ def model_options(
         return chosen
     if not (found.isascii() and found.isprintable() and " " not in found and len(found) <= _LONGEST_KEY):
         raise UserError(
-            "The language model's key holds signs that no key has.",
-            hint="copy it again, without spaces and line ends",
+            _("The language model's key holds signs that no key has."),
+            hint=_("copy it again, without spaces and line ends"),
             exit_code=ExitCode.CONFIGURATION,
         )
     return ModelOptions(base_url, chosen.model, found, budget, at_once)
@@ -111,31 +116,48 @@ def _key(flag: str | None) -> str | None:
         key = sys.stdin.readline(_LONGEST_KEY + 2).strip()
         if not key:
             raise UserError(
-                "No key came on standard input.",
-                hint="for example: wa2pg transform --use-llm --openrouter-key - < key.txt",
+                _("No key came on standard input."),
+                hint=_("for example: {command}", command="wa2pg transform --use-llm --openrouter-key - < key.txt"),
                 exit_code=ExitCode.USAGE,
             )
         return key
-    warn("the shell's history keeps a key that is typed after --openrouter-key; OPENROUTER_API_KEY in .env is not seen")
+    warn(
+        _(
+            "the shell's history keeps a key that is typed after --openrouter-key; "
+            "OPENROUTER_API_KEY in .env is not seen"
+        )
+    )
     return flag
 
 
 def _tell(invocation: Invocation, estimate: Estimate) -> None:
-    cost = "at a price that the server does not say" if estimate.usd is None else f"for about {estimate.usd:.2f} USD"
-    count = estimate.conversations
+    if estimate.usd is None:
+        cost = _("at a price that the server does not say")
+    else:
+        cost = _("for about {usd} USD", usd=number(round(estimate.usd, 2), 2))
     say(
-        f"{count:,} conversation{'' if count == 1 else 's'} of the account {invocation.account} "
-        f"{'is' if count == 1 else 'are'} to be sent to {estimate.server} (model {estimate.model}), about "
-        f"{estimate.tokens:,} tokens, {cost}. Names, numbers, addresses and links are replaced first; what remains "
-        "are the words of your clients. To see what is sent: --use-llm --show-request PHONE"
+        ngettext(
+            "{count} conversation of the account {account} is to be sent to {server} (model {model}), about {tokens}, "
+            "{cost}. Names, numbers, addresses and links are replaced first; what remains are the words of your "
+            "clients. To see what is sent: --use-llm --show-request PHONE",
+            "{count} conversations of the account {account} are to be sent to {server} (model {model}), about "
+            "{tokens}, {cost}. Names, numbers, addresses and links are replaced first; what remains are the words of "
+            "your clients. To see what is sent: --use-llm --show-request PHONE",
+            estimate.conversations,
+            account=invocation.account,
+            server=estimate.server,
+            model=estimate.model,
+            tokens=ngettext("{count} token", "{count} tokens", estimate.tokens),
+            cost=cost,
+        )
     )
 
 
 def _asked() -> bool:
     if not sys.stdin.isatty() or not sys.stderr.isatty():
         raise UserError(
-            "Nobody has agreed yet to send this account's conversations there, and nobody is here to ask.",
-            hint="run it once at a terminal, or add --yes",
+            _("Nobody has agreed yet to send this account's conversations there, and nobody is here to ask."),
+            hint=_("run it once at a terminal, or add --yes"),
             exit_code=ExitCode.USAGE,
         )
-    return click.confirm("Send them?", default=False, err=True)
+    return click.confirm(_("Send them?"), default=False, err=True)

@@ -15,7 +15,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from schemas.progress import LinkEnded, LinkProgress, LinkSign, Paired, PairingCode, Progress, QrCode, Receiving, Step
-from wa2pg.progress import Style, shown_progress, step_details
+from wa2pg.progress import StepLine, Style, shown_progress, step_details
 from wa2pg.qr import code_text, write_picture
 from wa2pg.talk import stderr
 
@@ -181,12 +181,14 @@ class _Terminal:
         self._until = 0.0
         self._line = "connecting to WhatsApp"
         self._picture: Path | None = None
+        self._step: StepLine | None = None
         self._live = Live(
             get_renderable=self._render, console=self._console, transient=True, refresh_per_second=4, screen=False
         )
         self._live.start()
 
     def show(self, sign: LinkSign, picture: Path | None) -> None:
+        step = None
         if isinstance(sign, QrCode | PairingCode):
             self._code, self._until, self._picture = sign, time.monotonic() + sign.seconds, picture
         elif isinstance(sign, Paired):
@@ -203,8 +205,9 @@ class _Terminal:
             self._code = None
         else:
             self._code = None
-            counts = ", ".join(f"{count:,} {what}" for what, count in sign.counts.items())
-            self._line = f"{sign.name}: {counts}" if counts else sign.name
+            step = self._step or StepLine()
+            step(sign)
+        self._step = step
 
     def _receiving(self, sign: Receiving) -> str:
         if sign.stopping:
@@ -216,7 +219,8 @@ class _Terminal:
 
     def _render(self) -> RenderableType:
         if self._code is None:
-            self._spinner.update(text=Text(self._line, no_wrap=True, overflow="ellipsis"))
+            line = self._step.line(self._console.width - 3, "━") if self._step else self._line
+            self._spinner.update(text=Text.assemble(line, no_wrap=True, overflow="ellipsis"))
             return self._spinner
         left = max(0, round(self._until - time.monotonic()))
         if isinstance(self._code, PairingCode):

@@ -3,21 +3,32 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.console import RenderableType
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task
+from rich.text import Text
 
 from schemas.progress import Progress as Callback
 from schemas.progress import Step, no_progress
+from schemas.translation import _, in_source, number
+from wa2pg.pace import Pace, told_pace, told_seconds
 from wa2pg.talk import stderr
 
 # a log wants to be read afterwards: one line a step and this many seconds
 _SECONDS_BETWEEN_LINES = 5.0
+# a step that is over before this needs no figures of its pace
+_SECONDS_UNTOLD = 2.0
+# whoever waits so long thinks of Ctrl-C
+_SECONDS_UNTIL_REASSURED = 10.0
+_BAR_WIDTHS = (20, 10, 0)
 # the bars on the screen
 _shown: list[Progress] = []
+# of what is told in JSON
+_told = Pace()
 
 
 class Style(StrEnum):
@@ -38,18 +49,12 @@ def default_style() -> Style:
 def shown_progress(style: Style) -> Iterator[Callback]:
     """A progress callback for a stage, shown in this style while the block runs."""
     if style is Style.BAR:
-        with Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            TextColumn("{task.fields[figures]}"),
-            TimeRemainingColumn(),
-            console=stderr(),
-            transient=True,
-        ) as bar:
+        callback = StepLine()
+        with _OneLine(callback, console=stderr(), transient=True) as bar:
+            bar.add_task("", total=None)
             _shown.append(bar)
             try:
-                yield _Bar(bar)
+                yield callback
             finally:
                 _shown.remove(bar)
     elif style is Style.LOG:
@@ -72,46 +77,140 @@ def paused() -> Iterator[None]:
             bar.start()
 
 
+def _done(step: Step) -> str:
+    if not step.done:
+        return ""
+    if step.total is None:
+        return number(step.done)
+    return f"{number(step.done)}/{number(step.total)}"
+
+
+def _counted(step: Step) -> list[str]:
+    # Translators: figures beside the bar; `what` is a word such as "messages"
+    return [_("{count} {what}", count=count, what=_(what)) for what, count in step.counts.items()]
+
+
 def _figures(step: Step) -> str:
-    done = f"{step.done:,}" + (f"/{step.total:,}" if step.total is not None else "") if step.done else ""
-    return ", ".join([done, *(f"{count:,} {what}" for what, count in step.counts.items())]).strip(", ")
+    return ", ".join(filter(None, [_done(step), *_counted(step)]))
 
 
-class _Bar:
-    def __init__(self, bar: Progress) -> None:
-        self._bar = bar
-        self._task = bar.add_task("", total=None, figures="")
-        self._name = ""
+def _pace(pace: Pace) -> str:
+    return "" if pace.per_second is None else told_pace(pace.per_second)
+
+
+def _left(pace: Pace) -> str:
+    if not pace.seconds_left:
+        return ""
+    seconds = pace.seconds_left
+    # to the second it would be restless, and claim to know
+    return _("about {time} left", time=told_seconds(seconds if seconds < 20 else 5 * round(seconds / 5)))
+
+
+class StepLine:
+    """The step in hand, as one line that fits wherever it is shown."""
+
+    def __init__(self) -> None:
+        self._step = Step("")
+        self._pace = Pace()
 
     def __call__(self, step: Step) -> None:
-        if step.name != self._name:
-            self._name = step.name
-            self._bar.reset(self._task, total=step.total)
-        self._bar.update(
-            self._task, description=step.name, completed=step.done, total=step.total, figures=_figures(step)
-        )
+        """Take a sign of life."""
+        self._step = step
+        self._pace.see(step)
+
+    @property
+    def long(self) -> bool:
+        """Whether the step takes so long that somebody may want to stop it."""
+        return self._pace.seconds >= _SECONDS_UNTIL_REASSURED
+
+    def line(self, width: int, letter: str) -> Text:
+        """What there is room for: the bar gives way first, then the figures, the pace, and the name's end."""
+        step = self._step
+        told = self._pace.seconds >= _SECONDS_UNTOLD
+        left = _left(self._pace) if told else ""
+        if told and step.total is None:
+            # Translators: how long a step has been going whose end is not known
+            left = _("{time} so far", time=told_seconds(self._pace.seconds))
+        pace = _pace(self._pace) if told else ""
+        for bar in _BAR_WIDTHS if step.total else (0,):
+            for parts in ([_figures(step), pace, left], [_done(step), pace, left], [_done(step), left]):
+                line = self._line(", ".join(filter(None, parts)), bar, letter)
+                if line.cell_len <= width:
+                    return line
+        line.truncate(width, overflow="ellipsis")
+        return line
+
+    def _line(self, figures: str, width: int, letter: str) -> Text:
+        step, line = self._step, Text(_(self._step.name) if self._step.name else "")
+        if width and step.total:
+            full = min(width, width * step.done // step.total)
+            line.append(" ").append(letter * full, style="bar.complete").append(letter * (width - full), "bar.back")
+        return line.append(" " + figures) if figures else line
+
+
+class _OneLine(Progress):
+    """rich's, with a bar of ours: its own columns wrap where there is little room."""
+
+    def __init__(self, bar: StepLine, **options: Any) -> None:
+        self._bar = bar
+        super().__init__(SpinnerColumn(), _Line(bar, self), **options)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """The line, and once it takes long that it may be stopped."""
+        yield from super().get_renderables()
+        if self._bar.long:
+            told = Text("  " + _("Ctrl-C is safe: nothing that arrived is lost."), style="dim")
+            told.truncate(self.console.width - 1, overflow="ellipsis")
+            yield told
+
+
+class _Line(ProgressColumn):
+    def __init__(self, bar: StepLine, progress: Progress) -> None:
+        super().__init__()
+        self._bar, self._progress = bar, progress
+
+    def render(self, task: Task) -> Text:
+        """The line, in what the spinner leaves of the width."""
+        del task
+        console = self._progress.console
+        return self._bar.line(console.width - 3, "-" if console.options.ascii_only else "━")
 
 
 class _Log:
+    """English whatever the language: a log is searched."""
+
     def __init__(self) -> None:
-        self._name = ""
+        self._pace = Pace()
         self._at = 0.0
 
     def __call__(self, step: Step) -> None:
         now = time.monotonic()
+        another = self._pace.see(step)
         last = step.total is not None and step.done == step.total
-        if step.name == self._name and not last and now - self._at < _SECONDS_BETWEEN_LINES:
+        wait = _SECONDS_BETWEEN_LINES / 5 if last else _SECONDS_BETWEEN_LINES
+        if not another and now - self._at < wait:
             return
-        if step.name == self._name and last and now - self._at < _SECONDS_BETWEEN_LINES / 5:
-            return
-        self._name, self._at = step.name, now
-        figures = _figures(step)
+        self._at = now
+        with in_source():
+            parts = [_figures(step)]
+            if self._pace.seconds >= _SECONDS_UNTOLD:
+                parts += [_pace(self._pace), _left(self._pace)]
+            figures = ", ".join(filter(None, parts))
         sys.stderr.write(f"{step.name}" + (f": {figures}" if figures else "") + "\n")
 
 
 def step_details(step: Step) -> dict[str, Any]:
-    """A step as a JSON line tells it."""
-    return {"step": step.name, "done": step.done, "total": step.total, "counts": step.counts}
+    """A step as a JSON line tells it, in English; pace and time left are None while they are not known."""
+    _told.see(step)
+    pace, left = _told.per_second, _told.seconds_left
+    return {
+        "step": step.name,
+        "done": step.done,
+        "total": step.total,
+        "counts": step.counts,
+        "per_second": None if pace is None else round(pace, 1),
+        "seconds_left": None if left is None else round(left),
+    }
 
 
 def _json_line(step: Step) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import sys
 import traceback
@@ -10,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from schemas.datadir import RUN_NAME_PATTERN
 from schemas.errors import ExitCode, UserError
 from schemas.translation import _, use_language
 from wa2pg.cli import cli
@@ -17,6 +19,9 @@ from wa2pg.language import chosen_language, in_language
 from wa2pg.talk import complain
 
 _ADDRESS = re.compile(r"[^\s'\"(]+://[^\s'\")]*")
+# what follows these, a number of many digits, or an address stays out of what is said
+_PRIVATE_OPTIONS = ("--openrouter-key", "--proxy", "--own", "--own-lid", "--phone")
+_LONG_NUMBER = re.compile(r"\d{7,}")
 _DISK_FULL = (28, 122)  # ENOSPC, EDQUOT
 
 
@@ -43,9 +48,9 @@ def run(arguments: list[str]) -> int:
         complain(error.message, error.hint)
         code: int = error.exit_code
     except click.exceptions.Abort:
-        code = _interrupted()
+        code = _interrupted(arguments)
     except KeyboardInterrupt:
-        code = _interrupted()
+        code = _interrupted(arguments)
     except click.UsageError as error:
         _show_usage(error)
         return ExitCode.USAGE
@@ -85,9 +90,25 @@ def _show_usage(error: click.UsageError) -> None:
     click.UsageError(_ADDRESS.sub("…", error.format_message()), error.ctx).show()
 
 
-def _interrupted() -> int:
-    complain(_("Stopped."), _("run the same command again to go on"))
+def _interrupted(arguments: list[str]) -> int:
+    command = shlex.join(["wa2pg", *arguments])
+    complain(
+        _("Stopped. Nothing that arrived is lost."),
+        _("run the same command again to go on")
+        if _private(arguments)
+        else _("to go on, run the same command again: {command}", command=command),
+    )
     return ExitCode.INTERRUPTED
+
+
+def _private(arguments: list[str]) -> bool:
+    """Whether a command line holds what must not be repeated: a secret, or a person's number."""
+    return any(word.startswith(_PRIVATE_OPTIONS) or _ADDRESS.search(word) or _is_number(word) for word in arguments)
+
+
+def _is_number(word: str) -> bool:
+    # the names of snapshots and runs begin with a day and a time
+    return bool(_LONG_NUMBER.search(RUN_NAME_PATTERN.sub("", word)))
 
 
 def _trace(error: BaseException, verbosity: int) -> None:

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from schemas.translation import _
 from wa2pg.cli import COMMANDS
 
 # "wa2pg loads into them" is a sentence
@@ -75,17 +76,17 @@ def complain(message: str, hint: str | None = None) -> None:
     if _told_in_json("error", message, hint=pasteable(hint) if hint else None):
         return
     console = stderr()
-    _print_folded(console, Text.assemble(("error: ", "bold red"), pasteable(message)))
+    _print_folded(console, Text.assemble((_("error:") + " ", "bold red"), pasteable(message)))
     if hint:
         # never folded: it may be a command to paste
-        console.print(Text.assemble(("  hint: ", "bold"), pasteable(hint)))
+        console.print(Text.assemble(("  " + _("hint:") + " ", "bold"), pasteable(hint)))
 
 
 def warn(message: str) -> None:
     """A warning, on stderr."""
     if _told_in_json("warning", message):
         return
-    _print_folded(stderr(), Text.assemble(("warning: ", "bold yellow"), pasteable(message)))
+    _print_folded(stderr(), Text.assemble((_("warning:") + " ", "bold yellow"), pasteable(message)))
 
 
 def say(message: str) -> None:
@@ -96,12 +97,28 @@ def say(message: str) -> None:
 
 
 def agreed(question: str) -> bool:
-    """A person's yes or no, asked on stderr; Ctrl-C and the end of the input are a no."""
+    """A person's yes or no, asked on stderr; Enter alone, Ctrl-C and the end of the input are a no.
+
+    Not click's own: that knows the English letters only.
+    """
+    # Translators: the letters for yes and no; the big one counts when nothing is typed
+    asked = f"{question} [{_('y/N')}]"
     try:
-        return click.confirm(question, default=False, err=True)
+        return bool(click.prompt(asked, default="", show_default=False, value_proc=_yes_or_no, err=True))
     except click.Abort:
         click.echo(err=True)  # what is said next begins a line of its own
         return False
+
+
+def _yes_or_no(typed: str) -> bool:
+    word = typed.strip().lower()
+    # Translators: all that may be typed for yes, with spaces between
+    if word in {"y", "yes", *_("y yes").split()}:
+        return True
+    # Translators: all that may be typed for no, with spaces between
+    if word in {"", "n", "no", *_("n no").split()}:
+        return False
+    raise click.UsageError(_("invalid input"))
 
 
 def printable(text: str) -> str:
@@ -111,7 +128,7 @@ def printable(text: str) -> str:
 
 def report_text(title: str, rows: list[tuple[str, str]], width: int = 80) -> Text:
     """A report: a title and label-value lines, long values folded under themselves."""
-    column = max((len(label) for label, _ in rows), default=0) + 4
+    column = max((len(label) for label, _value in rows), default=0) + 4
     report = Text(title + "\n", style="bold")
     for label, value in ((printable(label), printable(value)) for label, value in rows):
         folded = textwrap.wrap(value, max(20, width - column), break_on_hyphens=False, break_long_words=False) or [""]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from extract.whatsapp.live.link import is_linked
 from schemas.errors import ExitCode, UserError
 from schemas.last_import import LastImport, write_last_import
+from schemas.translation import _
 from wa2pg.invocation import Invocation
 from wa2pg.progress import Style
 
@@ -26,8 +27,8 @@ def run_unattended(invocation: Invocation, *, from_files: bool, work: Callable[[
     try:
         if not from_files and not is_linked(data, account):
             raise UserError(
-                f"No phone is linked to the account {account}, and nobody is here to link one.",
-                hint=f"link it once at a terminal: wa2pg extract --account {account}",
+                _("No phone is linked to the account {account}, and nobody is here to link one.", account=account),
+                hint=_("link it once at a terminal: {command}", command=f"wa2pg extract --account {account}"),
                 exit_code=ExitCode.PAIRING,
             )
         code = work()

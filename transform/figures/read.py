@@ -15,6 +15,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.files import sha256_of
 from schemas.progress import Progress, Step, no_progress
 from schemas.tables import CLEAN_TABLES
+from schemas.translation import N_, _
 from schemas.words import Status
 from transform.figures.model import (
     Answers,
@@ -55,11 +56,11 @@ def read_figures(
     "Now" is the run's as_of. At most `shown` waiting clients are named. Raises UserError (5) when a table is not, byte
     for byte, what transform wrote.
     """
-    progress(Step("reading the clean tables"))
+    progress(Step(N_("reading the clean tables")))
     _check(folder)
     as_of = folder.run.as_of
     with _open(folder, time_zone, as_of, shown) as query:
-        progress(Step("counting messages"))
+        progress(Step(N_("counting messages")))
         query.make("views")
         (found,) = query("totals")
         totals = Totals(**found | {name: _moment(found[name]) for name in ("first_message", "last_message")})
@@ -72,7 +73,7 @@ def read_figures(
         languages = [LanguageCount(**row) for row in query("languages")]
         funnel = [StatusCount(**row) for row in query("funnel")]
         new_clients = [MonthCount(**row) for row in query("new_clients")]
-        progress(Step("timing answers"))
+        progress(Step(N_("timing answers")))
         query.make("turns")
         return Figures(
             as_of=as_of,
@@ -155,8 +156,8 @@ def _check(folder: CleanRunFolder) -> None:
     for table in CLEAN_TABLES:
         if sha256_of(folder.table(table)) != folder.run.tables[table].sha256:
             raise UserError(
-                f"The clean run {folder.run.run} is damaged.",
-                hint=f"make it again: wa2pg transform --account {folder.run.account}",
+                _("The clean run {run} is damaged.", run=folder.run.run),
+                hint=_("make it again: {command}", command=f"wa2pg transform --account {folder.run.account}"),
                 exit_code=ExitCode.ARCHIVE,
             )
 
@@ -217,7 +218,11 @@ def _as_figure(name: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise UserError(
-            f"The figure {name} could not be read from the clean tables ({type(error).__name__}).",
-            hint="see that the disk has room; if it has, this is a bug of wa2pg: report the figure and the error",
+            _(
+                "The figure {figure} could not be read from the clean tables ({error}).",
+                figure=name,
+                error=type(error).__name__,
+            ),
+            hint=_("see that the disk has room; if it has, this is a bug of wa2pg: report the figure and the error"),
             exit_code=ExitCode.FAILED,
         ) from None

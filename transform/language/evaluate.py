@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 from schemas.words import LANGUAGES
 from transform.language.cleaning import clean
 from transform.language.contract import CLASSES, OTHER, UNSURE, LanguageDetector
@@ -99,15 +100,15 @@ def read_labelled(path: Path) -> list[Labelled]:
             if number == 1:  # a line of column names
                 continue
             raise UserError(
-                f"Line {number} of {path.name} is not a text, a tab and a language code.",
-                hint="write e.g. Саламатсызбы<TAB>ky; languages: " + " ".join(LANGUAGES) + " other",
+                _("Line {line} of {file} is not a text, a tab and a language code.", line=str(number), file=path.name),
+                hint=_("write e.g. Саламатсызбы<TAB>ky; languages: {codes}", codes=" ".join((*LANGUAGES, "other"))),
                 exit_code=ExitCode.USAGE,
             )
         labelled.append(Labelled(number, columns[0], code if code in LANGUAGES else OTHER))
     if not labelled:
         raise UserError(
-            f"{path.name} holds no labelled text.",
-            hint="one a line: text, tab, language code (ISO 639-1)",
+            _("{file} holds no labelled text.", file=path.name),
+            hint=_("one a line: text, tab, language code (ISO 639-1)"),
             exit_code=ExitCode.USAGE,
         )
     return labelled

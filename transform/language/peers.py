@@ -8,6 +8,7 @@ from typing import Any
 import fasttext
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 from schemas.words import LANGUAGES
 from transform.language.cleaning import clean
 from transform.language.contract import CLASSES, OTHER
@@ -71,7 +72,7 @@ def lid_176_path() -> Path:
             if path.is_file():
                 return path
     raise UserError(
-        "The language model lid.176.ftz is not installed.", hint="make setup", exit_code=ExitCode.CONFIGURATION
+        _("The language model lid.176.ftz is not installed."), hint="make setup", exit_code=ExitCode.CONFIGURATION
     )
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 from schemas.clean_run import LanguageModelRecord
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step
+from schemas.translation import N_, _, in_source, ngettext
 from transform.llm.agreement import Agree, Agreements, Estimate
 from transform.llm.answer import Answer, decide, quotes
 from transform.llm.answers import RememberedAnswers
@@ -130,12 +131,17 @@ class Asker:
     def _ask(self, new: list[_Conversation], terms: Terms) -> None:
         if self._options.is_openrouter and not self._options.key:
             raise UserError(
-                f"{_conversations(len(new))} would be sent, and there is no key for {self._options.server}.",
-                hint="set OPENROUTER_API_KEY in .env, or give the key on standard input: --openrouter-key -",
+                ngettext(
+                    "{count} conversation would be sent, and there is no key for {server}.",
+                    "{count} conversations would be sent, and there is no key for {server}.",
+                    len(new),
+                    server=self._options.server,
+                ),
+                hint=_("set OPENROUTER_API_KEY in .env, or give the key on standard input: --openrouter-key -"),
                 exit_code=ExitCode.CONFIGURATION,
             )
         with Service(self._options) as service:
-            terms.progress(Step("asking the model: what it costs"))
+            terms.progress(Step(N_("asking the model: what it costs")))
             price = service.price()
             self._check_terms(new, terms, price)
             self._ask_each(service, new, terms.progress, price)
@@ -144,19 +150,25 @@ class Asker:
         options = self._options
         if options.budget is not None and price is None:
             raise UserError(
-                f"{options.server} names no price for {options.model}, so no budget can be kept.",
-                hint="leave --llm-budget out, or choose a model with a price (OPENROUTER_MODEL)",
+                _(
+                    "{server} names no price for {model}, so no budget can be kept.",
+                    server=options.server,
+                    model=options.model,
+                ),
+                hint=_("leave --llm-budget out, or choose a model with a price (OPENROUTER_MODEL)"),
                 exit_code=ExitCode.CONFIGURATION,
             )
         tokens = [estimated_tokens(one.text) for one in new]
-        usd = price.of(sum(given for given, _ in tokens), sum(taken for _, taken in tokens)) if price else None
+        usd = (
+            price.of(sum(given for given, _taken in tokens), sum(taken for _given, taken in tokens)) if price else None
+        )
         total = sum(map(sum, tokens))
         estimate = Estimate(options.server, options.model, len(new), total, usd, options.unencrypted)
         self._agreed_at = terms.agreements.find(terms.account, options)
         if not terms.agree(estimate, self._agreed_at):
             raise UserError(
-                "Nobody agreed to send conversations to a language model, so nothing was sent.",
-                hint="leave --use-llm out to have statuses from the rules alone",
+                _("Nobody agreed to send conversations to a language model, so nothing was sent."),
+                hint=_("leave --use-llm out to have statuses from the rules alone"),
                 exit_code=ExitCode.USAGE,
             )
         self._agreed_at = self._agreed_at or terms.agreements.add(terms.account, options)
@@ -181,13 +193,13 @@ class Asker:
             one, result = workers.take()
             expected = reserved.pop(one.key)
             done += 1
-            progress(Step("asking the model", done, len(new)))
+            progress(Step(N_("asking the model"), done, len(new)))
             fault = self._settle(one, result, expected)
             faults_in_a_row = faults_in_a_row + 1 if fault in {Fault.UNAVAILABLE, Fault.TIMEOUT} else 0
             if isinstance(result, ServiceStoppedError):
                 stopped = result.sentence
             elif faults_in_a_row >= _FAULTS_IN_A_ROW:
-                stopped = f"{self._options.server} does not answer"
+                stopped = N_("{server} does not answer").format(server=self._options.server)
             if stopped is not None:
                 # what is under way would meet the same; nobody waits for it
                 break
@@ -216,26 +228,67 @@ class Asker:
         budget = self._options.budget
         return budget is not None and (self._usd or 0.0) + about_to_spend > budget
 
+    # run.json holds the warnings in English; `schemas.retelling.retold` tells them to people
+    @in_source()
     def _name_the_rest(self, waiting: list[_Conversation], under_way: Iterable[str], stopped: str | None) -> None:
         for key in under_way:
             self._missing[key] = Fault.STOPPED
         for one in waiting:
             self._missing[one.key] = Fault.STOPPED if stopped else BUDGET
         if stopped:
-            self.warnings.append(f"{stopped}: the statuses of {_conversations(len(self._missing))} are from the rules")
-        elif waiting:
-            self.warnings.append(
-                f"the budget of {self._options.budget:g} USD is spent: the statuses of {_conversations(len(waiting))} "
-                "are from the rules"
+            told = ngettext(
+                "{reason}: the statuses of {count} conversation are from the rules",
+                "{reason}: the statuses of {count} conversations are from the rules",
+                len(self._missing),
+                reason=stopped,
             )
+            self.warnings.append(told)
+        elif waiting:
+            told = ngettext(
+                "the budget of {budget} USD is spent: the statuses of {count} conversation are from the rules",
+                "the budget of {budget} USD is spent: the statuses of {count} conversations are from the rules",
+                len(waiting),
+                budget=f"{self._options.budget:g}",
+            )
+            self.warnings.append(told)
         others = Counter(self._missing.values())
         for fault in (Fault.UNREADABLE, Fault.REFUSED, Fault.TIMEOUT, Fault.UNAVAILABLE):
             if not stopped and others[fault]:
-                self.warnings.append(
-                    f"the model's answer to {_conversations(others[fault])} did not come or could not be used "
-                    f"({fault}): there the rules told the status"
-                )
+                self.warnings.append(_without_answer(fault, others[fault]))
 
 
-def _conversations(count: int) -> str:
-    return f"{count:,} conversation{'' if count == 1 else 's'}"
+def _without_answer(fault: Fault, count: int) -> str:
+    # one sentence for each, since a word within a sentence has a form that depends on the language
+    match fault:
+        case Fault.UNREADABLE:
+            return ngettext(
+                "the model's answer to {count} conversation did not come or could not be used (unreadable): "
+                "there the rules told the status",
+                "the model's answer to {count} conversations did not come or could not be used (unreadable): "
+                "there the rules told the status",
+                count,
+            )
+        case Fault.REFUSED:
+            return ngettext(
+                "the model's answer to {count} conversation did not come or could not be used (refused): "
+                "there the rules told the status",
+                "the model's answer to {count} conversations did not come or could not be used (refused): "
+                "there the rules told the status",
+                count,
+            )
+        case Fault.TIMEOUT:
+            return ngettext(
+                "the model's answer to {count} conversation did not come or could not be used (timeout): "
+                "there the rules told the status",
+                "the model's answer to {count} conversations did not come or could not be used (timeout): "
+                "there the rules told the status",
+                count,
+            )
+        case _other:
+            return ngettext(
+                "the model's answer to {count} conversation did not come or could not be used (unavailable): "
+                "there the rules told the status",
+                "the model's answer to {count} conversations did not come or could not be used (unavailable): "
+                "there the rules told the status",
+                count,
+            )

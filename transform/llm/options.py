@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 
 OPENROUTER = "https://openrouter.ai/api/v1"
 DEFAULT_MODEL = "openai/gpt-4o-mini"
@@ -37,8 +38,8 @@ class ModelOptions:
             usable = False
         if not usable or parts.username or parts.query or parts.fragment:
             raise UserError(
-                "LLM_BASE_URL is the address of a chat-completions server, without a key or a question mark in it.",
-                hint="for example: LLM_BASE_URL=http://127.0.0.1:11434/v1",
+                _("LLM_BASE_URL is the address of a chat-completions server, without a key or a question mark in it."),
+                hint=_("for example: {command}", command="LLM_BASE_URL=http://127.0.0.1:11434/v1"),
                 exit_code=ExitCode.CONFIGURATION,
             )
 

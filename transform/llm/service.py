@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import stamina
 
+from schemas.translation import N_
 from schemas.version import VERSION
 from transform.llm.answer import Answer, NotAnAnswerError, read_answer
 from transform.llm.options import ModelOptions
@@ -26,11 +27,12 @@ _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 _MOST_BYTES = 1 << 20
 _MOST_OF_AN_ANSWER = 4000
 _KEY_FAULTS = {
-    401: "does not accept the key",
-    402: "says that the account has no credit left",
-    403: "refuses this key or this model",
-    404: "has no such model for these requests",
+    401: N_("{server} does not accept the key ({code})"),
+    402: N_("{server} says that the account has no credit left ({code})"),
+    403: N_("{server} refuses this key or this model ({code})"),
+    404: N_("{server} has no such model for these requests ({code})"),
 }
+_ANOTHER_FAULT = N_("{server} does not take these requests ({code})")
 
 
 class Fault(StrEnum):
@@ -53,7 +55,7 @@ class NoAnswerError(Exception):
 
 
 class ServiceStoppedError(Exception):
-    """No request will be answered; `sentence` says why and what to do."""
+    """No request will be answered; `sentence` says why, in English: it is stored."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -191,8 +193,7 @@ class Service:
         return _read_completion(content, price)
 
     def _why_stopped(self, status: int) -> str:
-        said = _KEY_FAULTS.get(status, "does not take these requests")
-        return f"{self._options.server} {said} (HTTP {status})"
+        return _KEY_FAULTS.get(status, _ANOTHER_FAULT).format(server=self._options.server, code=f"HTTP {status}")
 
     def _bounded(self, response: httpx.Response, begun: float) -> bytes:
         """The body of an answer: at most a megabyte of it, and whole within the time that an answer may take.
@@ -228,7 +229,7 @@ def _read_completion(content: bytes, price: Price | None) -> tuple[str, float | 
             # OpenRouter answers 200 with an error when a provider fails after the headers went out
             code = error.get("code")
             if code in _KEY_FAULTS:
-                raise ServiceStoppedError(f"The server {_KEY_FAULTS[code]} ({code})")
+                raise ServiceStoppedError(_KEY_FAULTS[code].format(server=N_("The server"), code=code))
             raise _TryLaterError(Fault.UNAVAILABLE)
         choice = document["choices"][0]
         usd = _cost(document.get("usage"), price)

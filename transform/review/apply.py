@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.clean_run import ReviewRecord
+from schemas.translation import N_, _, ngettext
 from schemas.words import Status
 from transform.names import split_name
 from transform.review.people import rows_by_client
 from transform.review.words import Review, ReviewRow, words_of
 
 SOURCE = "review"
-SET_BY_A_PERSON = "set by a person in the review file"
+SET_BY_A_PERSON = N_("set by a person in the review file")
 _ROWS_TOLD = 20
 
 
@@ -36,7 +37,7 @@ class AppliedReview:
 
     def settled(self, people: Iterable[Mapping[str, Any]]) -> frozenset[str]:
         """The phones of those (`phone`, `addresses`) whose status a person told, or whom he keeps out of the load."""
-        found, _ = rows_by_client(self._review.rows, list(people))
+        found, _unmatched = rows_by_client(self._review.rows, list(people))
         return frozenset(
             phone
             for phone, rows in found.items()
@@ -66,14 +67,47 @@ class AppliedReview:
     def warnings(self) -> list[str]:
         """What a person should know, with rows by their numbers in a spreadsheet."""
         told = warnings_about(self._review)
-        if self._unmatched:
+        there, removed = _split(self._unmatched)
+        if there:
             told.append(
-                f"the review file: no client is found for {_named(self._unmatched)}; what is said there is kept"
+                ngettext(
+                    "the review file: no client is found for row {rows}; what is said there is kept",
+                    "the review file: no client is found for rows {rows}; what is said there is kept",
+                    len(there),
+                    rows=_numbers(there),
+                )
             )
-        if self._contradicted:
+        if removed:
             told.append(
-                "the review file: a client has several rows under numbers that were his one after the other; the row "
-                f"under today's number counts, and not all of {_named(self._contradicted)}"
+                ngettext(
+                    "the review file: no client is found for {count} row taken out of the file; "
+                    "what is said there is kept",
+                    "the review file: no client is found for {count} rows taken out of the file; "
+                    "what is said there is kept",
+                    removed,
+                )
+            )
+        there, removed = _split(self._contradicted)
+        if there:
+            told.append(
+                ngettext(
+                    "the review file: a client has several rows under numbers that were his one after the other; "
+                    "the row under today's number counts, and not all of row {rows}",
+                    "the review file: a client has several rows under numbers that were his one after the other; "
+                    "the row under today's number counts, and not all of rows {rows}",
+                    len(there),
+                    rows=_numbers(there),
+                )
+            )
+        if removed:
+            told.append(
+                ngettext(
+                    "the review file: a client has several rows under numbers that were his one after the other; "
+                    "the row under today's number counts, and not all of {count} row taken out of the file",
+                    "the review file: a client has several rows under numbers that were his one after the other; "
+                    "the row under today's number counts, and not all of {count} rows taken out of the file",
+                    removed,
+                )
             )
         return told
 
@@ -82,11 +116,12 @@ def warnings_about(review: Review) -> list[str]:
     """What a person should know about the file itself."""
     if review.remembered:
         return []
-    told = (
-        "what wa2pg had written into the review file is not known, so every cell that differs from what is read today "
-        "counts as a person's word"
-    )
-    return [told]
+    return [
+        _(
+            "what wa2pg had written into the review file is not known, so every cell that differs from what is read "
+            "today counts as a person's word"
+        )
+    ]
 
 
 def said_about(client: Mapping[str, Any], rows: Sequence[ReviewRow]) -> Said:
@@ -118,12 +153,13 @@ def _set(client: dict[str, Any], said: Said) -> None:
     client["skip"] = said.skip
 
 
-def _named(rows: Sequence[ReviewRow]) -> str:
-    numbers = [str(row.number) for row in rows if row.number]
-    parts = []
-    if numbers:
-        more = f" and {len(numbers) - _ROWS_TOLD} more" if len(numbers) > _ROWS_TOLD else ""
-        parts.append(f"row{'' if len(numbers) == 1 else 's'} {', '.join(numbers[:_ROWS_TOLD])}{more}")
-    if removed := len(rows) - len(numbers):
-        parts.append(f"{removed} row{'' if removed == 1 else 's'} taken out of the file")
-    return " and ".join(parts)
+def _split(rows: Sequence[ReviewRow]) -> tuple[list[ReviewRow], int]:
+    """The rows that are in the file, and how many were taken out of it."""
+    there = [row for row in rows if row.number]
+    return there, len(rows) - len(there)
+
+
+def _numbers(rows: Sequence[ReviewRow]) -> str:
+    numbers = ", ".join(str(row.number) for row in rows[:_ROWS_TOLD])
+    more = len(rows) - _ROWS_TOLD
+    return _("{rows} and {number} more", rows=numbers, number=str(more)) if more > 0 else numbers

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.errors import UserError
 from schemas.files import replace_file
+from schemas.translation import _
 from transform.review.sheet import read_bytes
 
 
@@ -69,9 +70,11 @@ def read_base(review: Path) -> tuple[dict[str, BaseRow] | None, bytes | None]:
             raise ValueError
     except ValueError:
         raise UserError(
-            f"{path} is damaged: it says what wa2pg wrote into the review file last.",
-            hint="bring it back from a backup, or remove it: then every cell that differs from what was read counts as "
-            "a person's word",
+            _("{file} is damaged: it says what wa2pg wrote into the review file last.", file=path),
+            hint=_(
+                "bring it back from a backup, or remove it: then every cell that differs from what was read counts as "
+                "a person's word"
+            ),
         ) from None
     return known, content
 

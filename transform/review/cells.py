@@ -3,15 +3,15 @@
 import re
 import unicodedata
 
+from schemas.translation import _
 from schemas.words import LANGUAGES, Status
 from transform.names import LONGEST_NAME, usable_name
 from transform.phones import phone_of
+from transform.review.headings import NO, YES, in_every_language
 
-COLUMNS = ("phone", "name", "language", "status", "reason", "confidence", "skip")
 # what a person can set; `skip` beside them is on or off
 WORDED = ("name", "language", "status", "reason")
 LONGEST_REASON = 500
-YES, NO = "yes", "no"
 
 _FORMULA_SIGNS = "=+-@\t\r\n|＝＋－＠"
 # what a spreadsheet takes for a number, a date or a truth value: digits with at most one word, and its own constants
@@ -58,14 +58,20 @@ def read_phone(cell: str) -> str:
     text = text.lstrip("'").removeprefix("tel:").strip()
     if _MANGLED.fullmatch(text):
         raise CellError(
-            "the phone was turned into a rounded number by a spreadsheet, and its last digits are lost",
-            "open the file that wa2pg wrote anew (Excel: Data > From Text/CSV) and import the column phone as Text",
+            _("the phone was turned into a rounded number by a spreadsheet, and its last digits are lost"),
+            _(
+                "open the file that wa2pg wrote anew (Excel: Data > From Text/CSV) and import the column {column} "
+                "as Text",
+                column=_("phone"),
+            ),
         )
     text = re.sub(r"[.,]0{1,2}$", "", text)
     digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
     phone = phone_of(digits, None) if _NUMBER.fullmatch(text) else None
     if phone is None:
-        raise CellError("the phone is not an international number", "write it with its country code: +996555000111")
+        raise CellError(
+            _("the phone is not an international number"), _("write it with its country code: +996555000111")
+        )
     return phone
 
 
@@ -77,11 +83,11 @@ def read_word(column: str, cell: str) -> str:
 def read_skip(cell: str) -> bool:
     """Whether the client is to be left out of loads; an empty cell says no; raises CellError."""
     word = cell.strip().strip("'").casefold()
-    if word in _TRUE:
+    if word in _TRUE or word in in_every_language(YES):
         return True
-    if not word or word in _FALSE:
+    if not word or word in _FALSE or word in in_every_language(NO):
         return False
-    raise CellError("skip says neither yes nor no", "write yes, or leave the cell empty")
+    raise CellError(_("skip says neither yes nor no"), _("write yes, or leave the cell empty"))
 
 
 def _endangered(text: str) -> bool:
@@ -92,21 +98,28 @@ def _endangered(text: str) -> bool:
 def _name(cell: str) -> str:
     name = usable_name(cell)
     if name is None or len(cell.strip()) > LONGEST_NAME:
-        raise CellError("the name is none", f"a name has a letter and at most {LONGEST_NAME} characters")
+        raise CellError(
+            _("the name is none"), _("a name has a letter and at most {most} characters", most=LONGEST_NAME)
+        )
     return name
 
 
 def _language(cell: str) -> str:
     code = cell.strip().lower()
     if code not in {*LANGUAGES, "other", "und"}:
-        raise CellError("the language is not known", f"one of: {' '.join(LANGUAGES)} other und; empty: as it was read")
+        raise CellError(
+            _("the language is not known"),
+            _("one of: {words}; empty: as it was read", words=" ".join((*LANGUAGES, "other", "und"))),
+        )
     return code
 
 
 def _status(cell: str) -> str:
     word = re.sub(r"[\s_-]+", "_", cell.strip()).upper()
     if word not in set(Status):
-        raise CellError("the status is not known", f"one of: {' '.join(Status)}; empty: as it was read")
+        raise CellError(
+            _("the status is not known"), _("one of: {words}; empty: as it was read", words=" ".join(Status))
+        )
     return word
 
 
@@ -114,7 +127,7 @@ def _reason(cell: str) -> str:
     seen = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in cell)
     reason = " ".join(seen.split())
     if len(reason) > LONGEST_REASON:
-        raise CellError("the reason is too long", f"at most {LONGEST_REASON} characters")
+        raise CellError(_("the reason is too long"), _("at most {most} characters", most=LONGEST_REASON))
     return reason
 
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from schemas.translation import _
 from transform.review.apply import SET_BY_A_PERSON, SOURCE, Said, said_about
 from transform.review.base import BaseRow, Written
-from transform.review.cells import NO, WORDED, YES
+from transform.review.cells import WORDED
+from transform.review.headings import NO, YES
 from transform.review.people import lids_of, rows_by_client
 from transform.review.words import Review, ReviewRow
+from transform.status.reasons import reason_told
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Line:
     @property
     def skip(self) -> str:
         """The cell `skip`."""
-        return YES if self.base.written.skip else NO
+        return _(YES) if self.base.written.skip else _(NO)
 
 
 def lines_for(review: Review, clients: Sequence[Mapping[str, Any]]) -> tuple[list[Line], int]:
@@ -59,7 +62,7 @@ def _line(client: Mapping[str, Any], rows: Sequence[ReviewRow], said: Said) -> L
     taken_back: set[str] = {column for row in rows for column in row.shown.words if column not in words}
     read = _as_read(client, taken_back)
     if "status" in words:
-        read["reason"] = SET_BY_A_PERSON
+        read["reason"] = _(SET_BY_A_PERSON)
     now = Written(**(read | words), skip=said.skip, words=_sorted(words))
     confidence = 1.0 if "status" in words else client["status_confidence"] if now.status else None
     base = BaseRow(
@@ -84,7 +87,7 @@ def _as_read(client: Mapping[str, Any], taken_back: set[str]) -> dict[str, str]:
         "name": client["name"],
         "language": client["preferred_language"],
         "status": client["status"],
-        "reason": client["status_reason"],
+        "reason": reason_told(client["status_reason"] or ""),
     }
     return {column: "" if column in taken_back else text or "" for column, text in read.items()}
 

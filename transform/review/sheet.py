@@ -14,7 +14,8 @@ from itertools import islice
 from pathlib import Path
 
 from schemas.errors import UserError
-from transform.review.cells import COLUMNS
+from schemas.translation import _
+from transform.review.headings import COLUMNS, columns_of, heading
 
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_ROWS = 500_000
@@ -54,18 +55,18 @@ def read_bytes(path: Path) -> bytes | None:
         return None
     except OSError:
         raise UserError(
-            f"{path} cannot be read: it is a link, or another user's.",
-            hint="put a plain file of your own there, or remove it",
+            _("{file} cannot be read: it is a link, or another user's.", file=path),
+            hint=_("put a plain file of your own there, or remove it"),
         ) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise UserError(f"{path} is not a file.", hint="move away what is there")
+        raise UserError(_("{file} is not a file.", file=path), hint=_("move away what is there"))
     with os.fdopen(descriptor, "rb") as file:
         content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise UserError(
-            f"{path} is larger than {LARGEST_FILE >> 20} MB, so it is no review file.",
-            hint="put the file back that wa2pg wrote; the one before the last writing ends in .bak",
+            _("{file} is larger than {size} MB, so it is no review file.", file=path, size=LARGEST_FILE >> 20),
+            hint=_("put the file back that wa2pg wrote; the one before the last writing ends in .bak"),
         )
     return content
 
@@ -76,10 +77,10 @@ def read_sheet(path: Path, content: bytes, known: Iterable[str]) -> Sheet:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        raise _damaged(path, "its characters cannot be read") from None
+        raise _damaged(path, _("its characters cannot be read")) from None
     if "\0" in text:
-        raise _damaged(path, "it holds characters 0")
-    first, _, rest = text.partition("\n")
+        raise _damaged(path, _("it holds characters 0"))
+    first, _end, rest = text.partition("\n")
     named = re.fullmatch(r'"?sep=(.)"?', first.strip("\ufeff\r"))
     if named:
         text, first = rest, rest.partition("\n")[0]
@@ -139,9 +140,10 @@ def _table(path: Path, text: str, encoding: str, delimiter: str) -> Sheet:
             if any(cell.strip() for cell in record):
                 rows.append((number, _by_column(path, columns, number, record)))
             if len(rows) > MOST_ROWS:
-                raise _damaged(path, f"it has more than {MOST_ROWS:,} rows")
+                raise _damaged(path, _("it has more than {most} rows", most=MOST_ROWS))
     except csv.Error:
-        raise _damaged(path, f"a quotation mark is missing or too many, near row {len(rows) + 2}") from None
+        where = str(len(rows) + 2)
+        raise _damaged(path, _("a quotation mark is missing or too many, near row {row}", row=where)) from None
     return Sheet(columns, rows, encoding, delimiter)
 
 
@@ -151,29 +153,30 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=delimiter, strict=True)
 
 
-def _columns(path: Path, heading: list[str]) -> tuple[str, ...]:
-    while heading and not heading[-1].strip():
-        heading.pop()
-    names = [name.strip().lower() if name.strip().lower() in COLUMNS else name.strip() for name in heading]
+def _columns(path: Path, headings: list[str]) -> tuple[str, ...]:
+    while headings and not headings[-1].strip():
+        headings.pop()
+    names = columns_of(headings)
     if "phone" not in names:
-        raise _damaged(path, f"its first row does not name the columns ({', '.join(COLUMNS)})")
+        told = ", ".join(map(heading, COLUMNS))
+        raise _damaged(path, _("its first row does not name the columns ({columns})", columns=told))
     if len(set(names)) != len(names) or len(names) > MOST_COLUMNS:
-        raise _damaged(path, f"its first row names a column twice, or more than {MOST_COLUMNS}")
+        raise _damaged(path, _("its first row names a column twice, or more than {most}", most=MOST_COLUMNS))
     return tuple(names)
 
 
 def _by_column(path: Path, columns: tuple[str, ...], number: int, record: list[str]) -> dict[str, str]:
     if any(cell.strip() for cell in record[len(columns) :]):
-        raise _damaged(path, f"row {number} has more cells than the first row has columns")
+        raise _damaged(path, _("row {row} has more cells than the first row has columns", row=str(number)))
     missing = columns[len(record) :]
     # spreadsheets leave empty cells out at a row's end; one that ends earlier was cut off
     if any(name in COLUMNS and name != "skip" for name in missing):
-        raise _damaged(path, f"row {number} has fewer cells than the first row has columns")
+        raise _damaged(path, _("row {row} has fewer cells than the first row has columns", row=str(number)))
     return dict(zip(columns, record + [""] * len(missing), strict=False))
 
 
 def _damaged(path: Path, how: str) -> UserError:
     return UserError(
-        f"The review file {path} cannot be used: {how}.",
-        hint="save it again as CSV UTF-8 from the spreadsheet; the one before wa2pg last wrote it ends in .bak",
+        _("The review file {file} cannot be used: {problem}.", file=path, problem=how),
+        hint=_("save it again as CSV UTF-8 from the spreadsheet; the one before wa2pg last wrote it ends in .bak"),
     )

@@ -4,12 +4,15 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError
+from schemas.translation import _, ngettext
 from transform.review.base import BaseRow, Written, read_base
-from transform.review.cells import COLUMNS, WORDED, CellError, as_read, read_phone, read_skip, read_word
+from transform.review.cells import WORDED, CellError, as_read, read_phone, read_skip, read_word
+from transform.review.headings import COLUMNS
 from transform.review.sheet import Sheet, read_bytes, read_sheet
 
 _ERRORS_TOLD = 5
@@ -64,8 +67,8 @@ def read_review(path: Path) -> Review | None:
     if content is None:
         if base and any(row.written.words or row.written.skip for row in base.values()):
             raise UserError(
-                f"The review file {path} is gone, but a person had set something in it.",
-                hint=f"put it back, or write it again with: wa2pg review {path.stem}",
+                _("The review file {file} is gone, but a person had set something in it.", file=path),
+                hint=_("put it back, or write it again with: {command}", command=f"wa2pg review {path.stem}"),
             )
         return None
     names = {row.written.name for row in (base or {}).values()}
@@ -84,7 +87,7 @@ def read_review(path: Path) -> Review | None:
 
 def remembered_review(path: Path) -> Review:
     """What is remembered of a review file that is gone."""
-    base, _ = read_base(path)
+    base, _content = read_base(path)
     sheet = Sheet((), [], "utf-8-sig", ",")
     return Review(path, "", "", _removed(sheet, base), 0, ",", (), remembered=base is not None)
 
@@ -115,7 +118,9 @@ def _row(
         elif not cell:
             word = ""
         elif column == "name" and sheet.lost_letters(cell):
-            raise CellError("the name has question marks, which may be lost letters", "save the file as CSV UTF-8")
+            raise CellError(
+                _("the name has question marks, which may be lost letters"), _("save the file as CSV UTF-8")
+            )
         else:
             word = read_word(column, cell)
         if word:
@@ -165,7 +170,7 @@ def _generation(sheet: Sheet, cells: Mapping[str, str], known: BaseRow) -> Writt
 
 def _removed(sheet: Sheet, base: Mapping[str, BaseRow] | None) -> list[ReviewRow]:
     """Rows that were written and are not in the file: what a person had said in them stays said."""
-    there = {read_phone(cells["phone"]) for _, cells in sheet.rows}
+    there = {read_phone(cells["phone"]) for _number, cells in sheet.rows}
     gone = [row for phone, row in sorted((base or {}).items()) if phone not in there]
     return [
         ReviewRow(
@@ -193,20 +198,30 @@ def _without_doubles(path: Path, rows: list[ReviewRow]) -> list[ReviewRow]:
         for row in reversed(same):
             for column, word in row.words.items():
                 if words.setdefault(column, word) != word:
-                    numbers = " and ".join(str(one.number) for one in same[:_ERRORS_TOLD])
+                    numbers = [str(one.number) for one in same[:_ERRORS_TOLD]]
                     raise UserError(
-                        f"Rows {numbers} of the review file {path} are of one phone and say different things.",
-                        hint=f"keep one of them, or give them the same {column}",
+                        _(
+                            "Rows {rows} of the review file {file} are of one phone and say different things.",
+                            rows=reduce(_and, numbers),
+                            file=path,
+                        ),
+                        hint=_("keep one of them, or give them the same {column}", column=_(column)),
                     )
             more |= {name: cell for name, cell in row.more.items() if cell or name not in more}
         merged.append(replace(same[0], words=words, skip=any(row.skip for row in same), more=more))
     return merged
 
 
+def _and(rows: str, row: str) -> str:
+    return _("{rows} and {row}", rows=rows, row=row)
+
+
 def _wrong(path: Path, errors: list[tuple[int, CellError]]) -> UserError:
-    told = "; ".join(f"row {number}: {error.wrong}" for number, error in errors[:_ERRORS_TOLD])
-    rest = f"; and {len(errors) - _ERRORS_TOLD} more rows" if len(errors) > _ERRORS_TOLD else ""
-    return UserError(f"The review file {path} cannot be used: {told}{rest}.", hint=errors[0][1].mend)
+    told = [_("row {row}: {problem}", row=str(number), problem=error.wrong) for number, error in errors[:_ERRORS_TOLD]]
+    if (rest := len(errors) - _ERRORS_TOLD) > 0:
+        told.append(ngettext("and {count} more row", "and {count} more rows", rest))
+    message = _("The review file {file} cannot be used: {problem}.", file=path, problem="; ".join(told))
+    return UserError(message, hint=errors[0][1].mend)
 
 
 def words_of(row: ReviewRow, client: Mapping[str, Any]) -> dict[str, str]:

@@ -15,9 +15,11 @@ from schemas.clean_run import CleanRunFolder, read_current_run
 from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
 from schemas.files import make_private_folder, private_umask, replace_file, sha256_of
+from schemas.translation import _, ngettext
 from transform.review.apply import warnings_about
 from transform.review.base import BaseRow, base_path, read_base, write_base
-from transform.review.cells import COLUMNS, as_read, written
+from transform.review.cells import as_read, written
+from transform.review.headings import headings_beside
 from transform.review.rows import Line, lines_for
 from transform.review.sheet import LARGEST_FILE, MOST_ROWS, read_bytes
 from transform.review.words import Review, read_review, remembered_review
@@ -59,7 +61,9 @@ def write_review(data: DataDir, account: str, delimiter: str | None = None) -> W
         lines, crowded_out = lines_for(review, clients)
         content = _as_csv(review, lines, delimiter or review.delimiter)
         if len(content) > LARGEST_FILE or len(lines) > MOST_ROWS:
-            raise UserError("The account has too many clients for a review file.", hint=f"at most {MOST_ROWS:,}")
+            raise UserError(
+                _("The account has too many clients for a review file."), hint=_("at most {most}", most=MOST_ROWS)
+            )
         _refuse_when_saved_meanwhile(path, before, review)
         backup = _backup(path, before) if before is not None and before != content else None
         _remember(path, lines)
@@ -86,8 +90,8 @@ def _clients(folder: CleanRunFolder) -> list[dict[str, Any]]:
         clients: list[dict[str, Any]] = pq.read_table(path).to_pylist()
     except (pa.ArrowInvalid, OSError):
         raise UserError(
-            f"The clean run {folder.run.run} is damaged.",
-            hint=f"make it again: wa2pg transform --account {folder.run.account}",
+            _("The clean run {run} is damaged.", run=folder.run.run),
+            hint=_("make it again: {command}", command=f"wa2pg transform --account {folder.run.account}"),
             exit_code=ExitCode.ARCHIVE,
         ) from None
     return clients
@@ -98,21 +102,24 @@ def _refuse_when_open(path: Path) -> None:
     for name in (f".~lock.{path.name}#", f"~${path.name}"):
         if path.with_name(name).exists():
             raise UserError(
-                f"The review file {path} is open in a spreadsheet.",
-                hint=f"close it there and run this again; if it is not open anywhere, remove {path.with_name(name)}",
+                _("The review file {file} is open in a spreadsheet.", file=path),
+                hint=_(
+                    "close it there and run this again; if it is not open anywhere, remove {file}",
+                    file=path.with_name(name),
+                ),
             )
 
 
 def _refuse_when_saved_meanwhile(path: Path, before: bytes | None, review: Review) -> None:
     read = hashlib.sha256(before).hexdigest() if before is not None else ""
     if read != review.sha256 or read_bytes(path) != before:
-        raise UserError(f"The review file {path} was saved while wa2pg read it.", hint="run this again")
+        raise UserError(_("The review file {file} was saved while wa2pg read it.", file=path), hint=_("run this again"))
 
 
 def _as_csv(review: Review, lines: Iterable[Line], delimiter: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *(written(as_read(name)) for name in review.more)])
+    writer.writerow([*headings_beside(review.more), *(written(as_read(name)) for name in review.more)])
     for line in lines:
         was = line.base.written
         own = [written(as_read(line.more.get(name, ""))) for name in review.more]
@@ -138,18 +145,23 @@ def _remember(path: Path, lines: Sequence[Line]) -> None:
 def _warnings(review: Review, before: bytes | None, lines: Sequence[Line], crowded_out: int) -> list[str]:
     told = [] if before is None else warnings_about(review)
     if before is None and any(line.edited for line in lines):
-        told.append("the review file was gone; it is written again with what a person had set in it")
+        told.append(_("the review file was gone; it is written again with what a person had set in it"))
     if kept := sum(line.kept for line in lines):
         told.append(
-            f"{_counted(kept, 'row')} with a person's words, about no client of today: kept at the end of the file"
+            ngettext(
+                "{count} row with a person's words, about no client of today: kept at the end of the file",
+                "{count} rows with a person's words, about no client of today: kept at the end of the file",
+                kept,
+            )
         )
     if crowded_out:
         told.append(
-            f"{_counted(crowded_out, 'client')} left without a row, because a kept row about somebody before has the "
-            "same number; empty the cells of that row to give it up"
+            ngettext(
+                "{count} client left without a row, because a kept row about somebody before has the same number; "
+                "empty the cells of that row to give it up",
+                "{count} clients left without a row, because a kept row about somebody before has the same number; "
+                "empty the cells of that row to give it up",
+                crowded_out,
+            )
         )
     return told
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 from transform.status.acts import CLIENT_ACTS, COMPANY_ACTS, fold
 
 OURS = Path(__file__).with_name("cues")
@@ -27,7 +28,6 @@ _MOST_LETTERS = 100
 _LEAST_LETTERS = 2
 EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
 _WORD = re.compile(rf"#|\*|[{EMOJI}]|([^\W\d_]+(?:'[^\W\d_]+)*)(\*?)")
-_DOCS = "docs/status.md shows a file of one's own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise _fault(path.name, f"cannot be read ({error.strerror})", f"chmod 600 {path}") from None
+        raise _fault(path.name, _("cannot be read ({reason})", reason=error.strerror), f"chmod 600 {path}") from None
     if len(content) > _MOST_BYTES:
-        raise _fault(path.name, "is larger than 1 MB", "split it in smaller files, or move it out of the folder")
+        raise _fault(path.name, _("is larger than 1 MB"), _("split it in smaller files, or move it out of the folder"))
     return content
 
 
@@ -85,37 +85,59 @@ def _cues_of(name: str, content: bytes) -> Iterator[tuple[str, Cue]]:
     try:
         tables = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise _fault(name, "is not UTF-8 text", "save it as UTF-8; " + _DOCS) from None
+        raise _fault(
+            name, _("is not UTF-8 text"), _("save it as UTF-8; docs/status.md shows a file of one's own")
+        ) from None
     except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
-        where = f" at {place[1]}" if place else ""
-        raise _fault(name, f"is not TOML{where}", 'write lists like pays = ["i paid"]; ' + _DOCS) from None
+        raise _fault(
+            name,
+            _not_toml(str(error)),
+            _('write lists like pays = ["i paid"]; docs/status.md shows a file of one\'s own'),
+        ) from None
     except RecursionError:
-        raise _fault(name, "is nested too deeply", "write lists of phrases only; " + _DOCS) from None
+        raise _fault(
+            name, _("is nested too deeply"), _("write lists of phrases only; docs/status.md shows a file of one's own")
+        ) from None
     count = 0
     for table, lists in tables.items():
         known = TABLES.get(table)
         if known is None or not isinstance(lists, dict):
-            raise _fault(name, f"has {_shown(table)} where a table must be", "tables are " + _listed(TABLES))
+            raise _fault(
+                name,
+                _("has {name} where a table must be", name=_shown(table)),
+                _("tables are {names}", names=_listed(TABLES)),
+            )
         for act, phrases in lists.items():
             where = f"[{table}] {_shown(act)}"
             if act not in known:
-                raise _fault(name, f"has an unknown list {where}", f"lists of [{table}] are " + _listed(known))
+                raise _fault(
+                    name,
+                    _("has an unknown list {list}", list=where),
+                    _("lists of [{table}] are {names}", table=table, names=_listed(known)),
+                )
             if not isinstance(phrases, list):
-                raise _fault(name, f"has no list of phrases at {where}", f'write {act} = ["a phrase"]')
-            for number, phrase in enumerate(phrases, start=1):
+                raise _fault(
+                    name,
+                    _("has no list of phrases at {list}", list=where),
+                    _('write {act} = ["a phrase"]', act=act),
+                )
+            for place, phrase in enumerate(phrases, start=1):
                 words = words_of(phrase) if isinstance(phrase, str) else None
                 if words is None:
                     raise _fault(
                         name,
-                        f"has something at {where}, place {number}, that is no phrase",
-                        f"a phrase is at most {_MOST_LETTERS} letters in quotes and begins (after #, if it has one) "
-                        f"with a word, or with {_LEAST_LETTERS} letters of one before *",
+                        _("has something at {list}, place {place}, that is no phrase", list=where, place=str(place)),
+                        _(
+                            "a phrase is at most {most} letters in quotes and begins (after #, if it has one) "
+                            "with a word, or with {least} letters of one before *",
+                            most=_MOST_LETTERS,
+                            least=_LEAST_LETTERS,
+                        ),
                     )
                 yield table, Cue(words, act)
             count += len(phrases)
     if count > _MOST_PHRASES:
-        raise _fault(name, f"has more than {_MOST_PHRASES:,} phrases", "leave the rarer ones out")
+        raise _fault(name, _("has more than {most} phrases", most=_MOST_PHRASES), _("leave the rarer ones out"))
 
 
 def words_of(phrase: str) -> tuple[Word, ...] | None:
@@ -131,7 +153,15 @@ def words_of(phrase: str) -> tuple[Word, ...] | None:
 
 
 def _fault(name: str, what: str, hint: str) -> UserError:
-    return UserError(f"The cue file {_shown(name)} {what}.", hint=hint, exit_code=ExitCode.CONFIGURATION)
+    message = _("The cue file {file} {problem}.", file=_shown(name), problem=what)
+    return UserError(message, hint=hint, exit_code=ExitCode.CONFIGURATION)
+
+
+def _not_toml(error: str) -> str:
+    """What tomllib says of the place, without what stands there."""
+    if place := re.search(r"\(at line (\d+), column (\d+)\)", error):
+        return _("is not TOML at line {line}, column {column}", line=place[1], column=place[2])
+    return _("is not TOML at end of document") if "(at end of document)" in error else _("is not TOML")
 
 
 def _shown(name: str) -> str:

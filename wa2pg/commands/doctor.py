@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.health import Check, Health, checked
 from schemas.last_import import check_last_import
 from schemas.settings import Settings
-from schemas.translation import _
+from schemas.translation import N_, _, moment, number
 from transform.health import check_clean_run, check_language_model
 from transform.llm.key_check import NAME as LLM
 from wa2pg.invocation import Invocation, command_options
@@ -31,6 +32,7 @@ from wa2pg.target import open_target
 _PYTHON = ((3, 11), (3, 15))
 # an account of some years is a few hundred megabytes; below the second, not even its journal may fit
 _ROOM, _LEAST_ROOM = 2 << 30, 200 << 20
+_WIDTH = 80
 _COLOURS = {Health.OK: "green", Health.WARNING: "bold yellow", Health.BROKEN: "bold red"}
 
 
@@ -64,57 +66,62 @@ def _checks(invocation: Invocation) -> Iterator[Check]:
     yield check_libmagic()
     neonize = check_neonize(datetime.now(UTC).date())
     yield neonize
-    yield checked("language model", check_language_model)
+    yield checked(N_("language model"), check_language_model)
     yield _check_clock()
     if invocation.settings_problem:
         return  # where the data and the database are is not known
-    data_check = checked("data directory", lambda: _check_data(invocation))
+    data_check = checked(N_("data directory"), lambda: _check_data(invocation))
     yield data_check
     if data_check.health is not Health.BROKEN:
         data, account = invocation.data(), invocation.account
         if neonize.health is not Health.BROKEN:
             yield from _check_account(data, account)
-        yield checked("clean tables", lambda: check_clean_run(data, account))
+        yield checked(N_("clean tables"), lambda: check_clean_run(data, account))
         yield check_last_import(data)
         yield from _check_database(invocation, data, settings)
-    yield checked(_(LLM), lambda: check_llm(settings))
+    yield checked(LLM, lambda: check_llm(settings))
 
 
 def _check_python() -> Check:
-    found = platform.python_version()
+    name, found = N_("Python"), platform.python_version()
     low, high = _PYTHON
     if not low <= sys.version_info[:2] < high:
-        return Check(
-            "Python", Health.BROKEN, f"{found}; 3.11 to 3.14 are needed", "install one of them, then: make setup"
-        )
-    return Check("Python", Health.OK, found)
+        needed = _("{version}; 3.11 to 3.14 are needed", version=found)
+        return Check(name, Health.BROKEN, needed, _("install one of them, then: {command}", command="make setup"))
+    return Check(name, Health.OK, found)
 
 
 def _check_locale() -> Check:
+    name = N_("locale")
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     if encoding != "utf8":
-        found = f"the terminal's encoding is {sys.stdout.encoding}: names and the code to scan cannot be shown"
-        return Check("locale", Health.WARNING, found, "export LANG=C.UTF-8")
-    return Check("locale", Health.OK, os.environ.get("LC_ALL") or os.environ.get("LANG") or "UTF-8")
+        found = _(
+            "the terminal's encoding is {encoding}: names and the code to scan cannot be shown",
+            encoding=sys.stdout.encoding,
+        )
+        return Check(name, Health.WARNING, found, "export LANG=C.UTF-8")
+    return Check(name, Health.OK, os.environ.get("LC_ALL") or os.environ.get("LANG") or "UTF-8")
 
 
 def _check_settings(invocation: Invocation) -> Check:
+    name = N_("settings")
     if problem := invocation.settings_problem:
-        return Check("settings", Health.BROKEN, problem.message, problem.hint)
-    return Check("settings", Health.OK, "every setting can be used")
+        return Check(name, Health.BROKEN, problem.message, problem.hint)
+    return Check(name, Health.OK, _("every setting can be used"))
 
 
 def _check_data(invocation: Invocation) -> Check:
-    name = "data directory"
+    name = N_("data directory")
     root = invocation.data().root
     if not os.access(root, os.W_OK | os.X_OK):
-        return Check(name, Health.BROKEN, "it cannot be written to", f"chown -R $USER {root}")
+        return Check(name, Health.BROKEN, _("it cannot be written to"), f"chown -R $USER {root}")
     free = shutil.disk_usage(root).free
-    found = f"{free / (1 << 30):,.1f} GB free"
+    found = _("{gigabytes} GB free", gigabytes=number(free / (1 << 30), 1))
     if free < _LEAST_ROOM:
-        return Check(name, Health.BROKEN, found, "make room on this disk, or set WA2PG_DATA_DIR to another one")
+        return Check(name, Health.BROKEN, found, _("make room on this disk, or set WA2PG_DATA_DIR to another one"))
     if free < _ROOM:
-        return Check(name, Health.WARNING, f"{found}: a long history may need more", "make room on this disk")
+        found = _("{found}: a long history may need more", found=found)
+        return Check(name, Health.WARNING, found, _("make room on this disk"))
     return Check(name, Health.OK, found)
 
 
@@ -122,20 +129,20 @@ def _check_account(data: DataDir, account: str) -> Iterator[Check]:
     # it loads neonize, which must not keep the doctor from saying that neonize is broken
     from extract.account_health import check_archive, check_session  # noqa: PLC0415
 
-    yield checked("session", lambda: check_session(data, account))
-    yield checked("archive", lambda: check_archive(data, account))
+    yield checked(N_("session"), lambda: check_session(data, account))
+    yield checked(N_("archive"), lambda: check_archive(data, account))
 
 
 def _check_clock() -> Check:
-    made = whatsapp_client_date()
+    name, made = N_("own clock"), whatsapp_client_date()
     if made and datetime.now(UTC).date() < made:
-        found = "it is before the day on which the installed programs were made"
-        return Check("own clock", Health.BROKEN, found, "timedatectl set-ntp true")
-    return Check("own clock", Health.OK, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
+        found = _("it is before the day on which the installed programs were made")
+        return Check(name, Health.BROKEN, found, "timedatectl set-ntp true")
+    return Check(name, Health.OK, moment(datetime.now(UTC)))
 
 
 def _check_database(invocation: Invocation, data: DataDir, settings: Settings) -> Iterator[Check]:
-    name = "database"
+    name = N_("database")
     try:
         if settings.database_url is not None:
             with connect(settings.database_url.get_secret_value()) as connection:
@@ -144,22 +151,26 @@ def _check_database(invocation: Invocation, data: DataDir, settings: Settings) -
             with open_target(invocation) as target:
                 yield from check_database(target.connection, settings.org)
         else:
-            yield Check(name, Health.OK, "the embedded PostgreSQL, made when first needed")
+            yield Check(name, Health.OK, _("the embedded PostgreSQL, made when first needed"))
     except UserError as error:
         yield Check(name, Health.BROKEN, error.message, error.hint)
 
 
 def _table(checks: list[Check]) -> Text:
-    column = max(len(check.name) for check in checks) + 2
+    first = max(len(_(health)) for health in Health) + 2
+    second = max(len(_(check.name)) for check in checks) + 2
     table = Text()
     for check in checks:
-        table.append(f"{check.health:<9}", style=_COLOURS[check.health])
-        table.append(f"{check.name:<{column}}{check.found}\n")
+        table.append(_(check.health).ljust(first), style=_COLOURS[check.health])
+        found = textwrap.wrap(check.found, _WIDTH - first - second, break_on_hyphens=False, break_long_words=False)
+        table.append(_(check.name).ljust(second) + ("\n" + " " * (first + second)).join(found) + "\n")
         for line in pasteable(check.cure or "").splitlines():
-            table.append(" " * 9 + f"  mend: {line}\n", style="bold")
+            table.append(" " * (first + 2) + _("mend: {cure}", cure=line) + "\n", style="bold")
     table.rstrip()
     return table
 
 
 def _summary(broken: int, warnings: int) -> Text:
-    return Text(f"{broken} broken, {warnings} to look at" if broken or warnings else "Everything is as it should be.")
+    if not broken and not warnings:
+        return Text(_("Everything is as it should be."))
+    return Text(_("{broken} broken, {warnings} to look at", broken=broken, warnings=warnings))

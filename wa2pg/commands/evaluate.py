@@ -7,6 +7,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from schemas.translation import _, number
 from transform.language import open_detector
 from transform.language.evaluate import DetectorUnderTest, Evaluation, evaluate, read_labelled
 from transform.language.peers import PEERS, open_peer
@@ -63,29 +64,29 @@ def _tables(ours: Evaluation, peers: dict[str, Evaluation]) -> list[Text]:
     def figures(label: str, name: str) -> tuple[str, str]:
         return row(label, [_percent(getattr(one, name)) for one in columns])
 
-    rows = [row("", ["ours", *peers])] if wide else []
+    rows = [row("", [_("ours"), *peers])] if wide else []
     rows += [
-        row("texts", [f"{ours.texts:,}"] + [""] * len(peers)),
-        figures("right", "accuracy"),
-        figures("right, without other", "accuracy_of_ours"),
-        figures("macro-F1", "macro_f1"),
-        figures("called unsure", "rejected"),
-        figures("right of the others", "accuracy_when_named"),
-        figures("other kept out", "others_rejected"),
-        row("texts a second", [f"{one.texts_per_second:,.0f}" for one in columns]),
+        row(_("texts"), [number(ours.texts)] + [""] * len(peers)),
+        figures(_("right"), "accuracy"),
+        figures(_("right, without other"), "accuracy_of_ours"),
+        figures(_("macro-F1"), "macro_f1"),
+        figures(_("called unsure"), "rejected"),
+        figures(_("right of the others"), "accuracy_when_named"),
+        figures(_("other kept out"), "others_rejected"),
+        row(_("texts a second"), [number(one.texts_per_second) for one in columns]),
     ]
     lengths = [
-        row(f"{length} words", [_percent(_accuracy(one.per_length, length)) for one in columns])
+        row(_("{length} words", length=length), [_percent(_accuracy(one.per_length, length)) for one in columns])
         for length in ours.per_length
     ]
     classes = [
-        row(f"{code}, {scores['texts']:,}", [_percent(one.per_class[code]["recall"]) for one in columns])
+        row(f"{code}, {number(scores['texts'])}", [_percent(one.per_class[code]["recall"]) for one in columns])
         for code, scores in ours.per_class.items()
     ]
     return [
-        report_text("Languages", rows),
-        report_text("Right by length", lengths),
-        report_text("Right by language, with its texts", classes),
+        report_text(_("Languages"), rows),
+        report_text(_("Right by length"), lengths),
+        report_text(_("Right by language, with its texts"), classes),
     ]
 
 
@@ -95,4 +96,4 @@ def _accuracy(per_length: dict[str, dict[str, Any]], length: str) -> float | Non
 
 
 def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.1f} %"
+    return "-" if share is None else _("{number} %", number=number(round(100 * share, 1), 1))

@@ -8,6 +8,8 @@ import click
 from rich.text import Text
 
 from schemas.errors import ExitCode
+from schemas.retelling import retold
+from schemas.translation import N_, _, number
 from transform.llm.evaluate import evaluate_model
 from transform.status import RuleStatusDetector
 from transform.status.evaluate import Evaluation, evaluate
@@ -17,6 +19,7 @@ from wa2pg.language_model import enrichment_code, language_model, with_model_ter
 from wa2pg.talk import report_text
 
 _SHOWN_WRONG = 40
+_SOURCES = (N_("rules"), N_("llm"))
 _SHORT = {
     "NEW_LEAD": "NEW",
     "QUALIFIED": "QUAL",
@@ -54,7 +57,7 @@ def evaluate_status_command(invocation: Invocation, file: Path, llm: bool, **opt
             found, asked, warnings = evaluate_model(
                 labelled, rules, model, invocation.data(), invocation.account, progress
             )
-        invocation.warnings += warnings
+        invocation.warnings += map(retold, warnings)
         code = enrichment_code(asked)
     body = asdict(found) | {"language_model": asked.model_dump(mode="json") if asked else None}
     detector = body.pop("name")
@@ -63,50 +66,59 @@ def evaluate_status_command(invocation: Invocation, file: Path, llm: bool, **opt
 
 def _tables(found: Evaluation) -> list[Text]:
     figures = [
-        ("conversations", f"{found.conversations:,}"),
-        ("right", _percent(found.accuracy)),
-        ("macro-F1", f"{found.macro_f1:.3f}"),
-        ("decided by", ", ".join(f"{source} {count:,}" for source, count in found.sources.items())),
-        ("a second", f"{found.conversations_per_second:,.0f}"),
+        (_("conversations"), number(found.conversations)),
+        (_("right"), _percent(found.accuracy)),
+        (_("macro-F1"), number(round(found.macro_f1, 3), 3)),
+        (_("decided by"), ", ".join(_decided(source, count) for source, count in found.sources.items())),
+        (_("a second"), number(found.conversations_per_second)),
     ]
-    classes = [("", "number".rjust(8) + "precision".rjust(11) + "recall".rjust(9) + "F1".rjust(8))] + [
+    heads = (_("number").rjust(8), _("precision").rjust(11), _("recall").rjust(9), _("F1").rjust(8))
+    classes = [("", "".join(heads))] + [
         (
             status,
-            f"{scores['conversations']:,}".rjust(8)
+            number(scores["conversations"]).rjust(8)
             + _percent(scores["precision"]).rjust(11)
             + _percent(scores["recall"]).rjust(9)
-            + f"{scores['f1']:.3f}".rjust(8),
+            + number(round(scores["f1"], 3), 3).rjust(8),
         )
         for status, scores in found.per_class.items()
     ]
     confusion = [("", "".join(short.rjust(6) for short in _SHORT.values()))] + [
-        (status, "".join((f"{told.get(other, 0):,}" if told.get(other) else "·").rjust(6) for other in _SHORT))
+        (status, "".join((number(told[other]) if told.get(other) else "·").rjust(6) for other in _SHORT))
         for status, told in found.confusion.items()
     ]
-    reliability = [("confidence", "number".rjust(8) + "right".rjust(9))] + [
-        (_percent(row["confidence"]), f"{row['conversations']:,}".rjust(8) + _percent(row["right"]).rjust(9))
+    reliability = [(_("confidence"), _("number").rjust(8) + _("right").rjust(9))] + [
+        (_percent(row["confidence"]), number(row["conversations"]).rjust(8) + _percent(row["right"]).rjust(9))
         for row in found.reliability
     ]
     reports = [
-        report_text("Statuses", figures),
-        _table("By status", classes),
-        _table("Right status down, told status across", confusion),
-        _table("Confidence given, and share that was right", reliability),
+        report_text(_("Statuses"), figures),
+        _table(_("By status"), classes),
+        _table(_("Right status down, told status across"), confusion),
+        _table(_("Confidence given, and share that was right"), reliability),
     ]
     if found.wrong:
-        reports.append(report_text("Wrong", _wrong(found)))
+        reports.append(report_text(_("Wrong"), _wrong(found)))
     return reports
 
 
+def _decided(source: str, count: int) -> str:
+    return _("{who} {count}", who=_(source) if source in _SOURCES else source, count=count)
+
+
 def _wrong(found: Evaluation) -> list[tuple[str, str]]:
-    shown = [(_printable(one["id"]), f"{one['expected']}, told {one['found']}") for one in found.wrong[:_SHOWN_WRONG]]
-    left = len(found.wrong) - len(shown)
-    return [*shown, *([("", f"and {left:,} more; --json names all")] if left else [])]
+    rows = [
+        (_printable(one["id"]), _("{right}, told {told}", right=one["expected"], told=one["found"]))
+        for one in found.wrong[:_SHOWN_WRONG]
+    ]
+    if left := len(found.wrong) - len(rows):
+        rows.append(("", _("and {count} more; --json names all", count=left)))
+    return rows
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> Text:
     """A table whose columns stand where they are: report_text folds runs of spaces."""
-    column = max(len(label) for label, _ in rows) + 2
+    column = max(len(label) for label, _values in rows) + 2
     text = Text(title + "\n", style="bold")
     text.append("\n".join(f"  {label.ljust(column)}{values}".rstrip() for label, values in rows), style="not bold")
     return text
@@ -118,4 +130,4 @@ def _printable(name: str) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return _("{number} %", number=number(round(100 * share, 1), 1))

@@ -7,8 +7,11 @@ from typing import Any
 import click
 from rich.text import Text
 
-from schemas.clean_run import CleanRunFolder
+from schemas.clean_run import CleanRun, CleanRunFolder, LanguageModelRecord, ReviewRecord
 from schemas.errors import ExitCode, UserError
+from schemas.retelling import retold
+from schemas.translation import _, ngettext, number
+from transform.accounting import reason_in_words
 from transform.preview import request_for
 from transform.run import LanguageModel, TransformOptions, transform
 from wa2pg.invocation import Invocation, command_options
@@ -28,7 +31,7 @@ class MomentType(click.ParamType[datetime]):
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            self.fail("a time looks like 2026-03-01 or 2026-03-01T09:00:00Z", parameter, context)
+            self.fail(_("a time looks like 2026-03-01 or 2026-03-01T09:00:00Z"), parameter, context)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -66,7 +69,8 @@ def transform_command(
 
 
 def _next(invocation: Invocation, folder: CleanRunFolder) -> str:
-    load = f"wa2pg load --account {invocation.account} --org {invocation.settings.org or 'ORGANISATION'}"
+    org = invocation.settings.org or _("ORGANISATION")
+    load = f"wa2pg load --account {invocation.account} --org {org}"
     # without it a load leaves clients who are there already as they are, whatever a person said in the review file
     return f"{load} --no-skip-duplicates" if folder.run.review and folder.run.review.applied else load
 
@@ -94,19 +98,25 @@ def _options(invocation: Invocation, as_of: datetime | None) -> TransformOptions
 
 def _show_request(invocation: Invocation, as_of: datetime | None, phone: str, *, use_llm: bool) -> int:
     if not use_llm:
-        raise UserError("--show-request goes with --use-llm.", hint="add --use-llm", exit_code=ExitCode.USAGE)
+        raise UserError(
+            _("{option} goes with --use-llm.", option="--show-request"),
+            hint=_("add --use-llm"),
+            exit_code=ExitCode.USAGE,
+        )
     model = model_options(invocation.settings)
     with invocation.progress() as progress:
         body = request_for(invocation.data(), invocation.account, _options(invocation, as_of), model, phone, progress)
-    say(f"This would be sent to {model.server}; nothing was sent.")
+    say(_("This would be sent to {server}; nothing was sent.", server=model.server))
     click.echo(body.decode())
     return ExitCode.DONE
 
 
 def transform_warnings(folder: CleanRunFolder) -> list[str]:
     """What a person should know beside the figures."""
-    incomplete = "the history is incomplete: an extract was stopped or died before it had everything"
-    return [*folder.run.warnings, *([] if folder.run.history_complete else [incomplete])]
+    told = [retold(warning) for warning in folder.run.warnings]
+    if not folder.run.history_complete:
+        told.append(_("the history is incomplete: an extract was stopped or died before it had everything"))
+    return told
 
 
 def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
@@ -136,45 +146,72 @@ def transform_body(folder: CleanRunFolder) -> dict[str, Any]:
 def transform_table(invocation: Invocation, folder: CleanRunFolder) -> Text:
     """The report as people read it."""
     run, accounting = folder.run, folder.run.accounting
-    snapshots = f"{len(run.snapshots)} snapshot{'' if len(run.snapshots) == 1 else 's'}"
     rows = [
-        ("run", f"{run.run}, as of {run.as_of:%Y-%m-%d %H:%M} UTC"),
+        (_("run"), _("{run}, as of {time}", run=run.run, time=run.as_of)),
         (
-            "rows in",
-            f"{accounting.rows_in:,} from {snapshots}",
+            _("rows in"),
+            ngettext(
+                "{rows} from {count} snapshot",
+                "{rows} from {count} snapshots",
+                len(run.snapshots),
+                rows=accounting.rows_in,
+            ),
         ),
-        ("= messages out", f"{accounting.rows_out:,}"),
-        ("+ duplicates", f"{accounting.duplicates:,}"),
-        ("+ applied", _summed(accounting.applied)),
-        ("+ not for the CRM", _summed(accounting.not_for_crm)),
-        ("+ rejected", _summed(accounting.rejected)),
-        ("clients", f"{run.tables['clients'].rows:,}"),
+        (_("= messages out"), number(accounting.rows_out)),
+        (_("+ duplicates"), number(accounting.duplicates)),
+        (_("+ applied"), _summed(accounting.applied)),
+        (_("+ not for the CRM"), _summed(accounting.not_for_crm)),
+        (_("+ rejected"), _summed(accounting.rejected)),
+        (_("clients"), number(run.tables["clients"].rows)),
     ]
     if accounting.undecoded:
-        rows.append(("not decoded", _summed(accounting.undecoded)))
+        rows.append((_("not decoded"), _summed(accounting.undecoded)))
     if run.left_out:
-        files = len(run.left_out)
-        lost = sum(part.rows or 0 for part in run.left_out)
-        more = " and more" if any(part.rows is None for part in run.left_out) else ""
-        rows.append(("damaged, left out", f"{lost:,} rows{more} in {files} {'part' if files == 1 else 'parts'}"))
-    if people := run.people_without_number:
-        messages = run.messages_without_number
-        told = f"{people:,} {'person' if people == 1 else 'people'}, {messages:,} message{'' if messages == 1 else 's'}"
-        rows.append(("without a number", told))
-    if model := run.language_model:
-        by_rules = sum(model.fallback.values())
-        told = (
-            f"{model.conversations - by_rules:,} by {model.model} ({model.cached:,} remembered), {by_rules:,} by rules"
-        )
-        rows.append(("statuses", told if model.usd is None else f"{told}, {model.usd:.4f} USD"))
+        rows.append((_("damaged, left out"), _lost(run)))
+    if run.people_without_number:
+        rows.append((_("without a number"), _without_number(run)))
+    if run.language_model:
+        rows.append((_("statuses"), _who_told(run.language_model)))
     if run.review:
-        review = run.review
-        rows.append(
-            ("review file", f"{review.rows:,} rows, {review.applied:,} applied, {review.unmatched:,} matching nobody")
-        )
-    return report_text(f"Transform: account {invocation.account}", rows)
+        rows.append((_("review file"), _of_review(run.review)))
+    return report_text(_("Transform: account {account}", account=invocation.account), rows)
+
+
+def _lost(run: CleanRun) -> str:
+    parts = ngettext("{count} part", "{count} parts", len(run.left_out))
+    rows = ngettext("{count} row", "{count} rows", sum(part.rows or 0 for part in run.left_out))
+    if any(part.rows is None for part in run.left_out):
+        return _("{rows} and more in {parts}", rows=rows, parts=parts)
+    return _("{rows} in {parts}", rows=rows, parts=parts)
+
+
+def _without_number(run: CleanRun) -> str:
+    people = ngettext("{count} person", "{count} people", run.people_without_number)
+    return f"{people}, " + ngettext("{count} message", "{count} messages", run.messages_without_number)
+
+
+def _who_told(model: LanguageModelRecord) -> str:
+    by_rules = sum(model.fallback.values())
+    told = _(
+        "{count} by {model} ({remembered} remembered), {others} by rules",
+        count=model.conversations - by_rules,
+        model=model.model,
+        remembered=model.cached,
+        others=by_rules,
+    )
+    return told if model.usd is None else f"{told}, {number(round(model.usd, 4), 4)} USD"
+
+
+def _of_review(review: ReviewRecord) -> str:
+    return ngettext(
+        "{count} row, {applied} applied, {unmatched} matching nobody",
+        "{count} rows, {applied} applied, {unmatched} matching nobody",
+        review.rows,
+        applied=review.applied,
+        unmatched=review.unmatched,
+    )
 
 
 def _summed(counts: dict[str, int]) -> str:
-    parts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count)
-    return f"{sum(counts.values()):,} ({parts})" if parts else "0"
+    parts = [_("{count} {what}", count=count, what=reason_in_words(name)) for name, count in counts.items() if count]
+    return f"{number(sum(counts.values()))} ({', '.join(parts)})" if parts else "0"
