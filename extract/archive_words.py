@@ -81,10 +81,10 @@ def said_counts(counts: dict[str, int]) -> str:
     return ", ".join(counted(count, said(word)) for word, count in counts.items() if count)
 
 
-def counted(count: int, words: str) -> str:
+def counted(count: int, what: str) -> str:
     """A figure beside words that do not bend with it."""
-    # Translators: a list member such as "1,204 text"; the words stay as they are, whatever the figure is
-    return _("{count} {words}", count=count, words=words)
+    # Translators: a list member such as "1,204 text"; `what` stays as it is, whatever the figure is
+    return _("{count} {what}", count=count, what=what)
 
 
 def piece_name(chunk: MissingChunk) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from extract.archive_words import counted, piece_name, said
+from extract.archive_words import piece_name, said
 from extract.coverage import ChatCoverage, Coverage, Gap, GapKind, Part, PhoneHolds
 from schemas.translation import N_, _, day, ngettext, number
 from wa2pg.talk import report_text
@@ -141,7 +141,7 @@ def _gap(gap: Gap) -> str:
 def _part(part: Part) -> str:
     way, _colon, kind = part.origin.partition(":")
     origin = _("history:{kind}", kind=kind) if way == "history" else said(part.origin)
-    brought = ngettext("{count} new", "{count} new", part.messages)
+    brought = [_("{count} new", count=part.messages)]
     if part.repeated:
-        brought = f"{brought}, {counted(part.repeated, _('again'))}"
-    return f"{part.snapshot}, {origin}: {brought}"
+        brought.append(_("{count} again", count=part.repeated))
+    return f"{part.snapshot}, {origin}: {', '.join(brought)}"

@@ -82,7 +82,7 @@ def clear_command(invocation: Invocation, of_account: str | None, yes: bool) -> 
                     _("Nothing was removed."), hint=_("to do it without being asked: --yes"), exit_code=ExitCode.FAILED
                 )
         cleared = session.clear()
-    rows = [(_("keys"), _("removed") if cleared else _("there were none"))]
+    rows = [(_("keys"), _("they were removed") if cleared else _("there were none"))]
     if cleared:
         still = _("the device stays listed: Settings > Linked devices > wa2pg > Log out")
         rows.append((_("on the phone"), still))

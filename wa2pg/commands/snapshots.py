@@ -22,7 +22,7 @@ _SNAPSHOT = "SNAPSHOT"
 # what manifests say of their sources: extract.whatsapp.replay, .live.link and extract.snapshot
 _FILES = re.compile(r"(\d+) files")
 _PAIRING = re.compile(r"pairing (.*)")
-_LOST = N_("unknown: open.json was lost")
+_AS_THEY_ARE = (N_("unknown: open.json was lost"), N_("pairing unknown"))
 
 
 @click.group("snapshots", short_help="What is in the archive.")
@@ -106,6 +106,7 @@ def _manifest_rows(manifest: Manifest, sha256: str) -> list[tuple[str, str]]:
     own = [address for address in (manifest.own.phone, manifest.own.lid) if address]
     size = sum(entry.bytes for entry in manifest.files)
     ended = _("ended: {how}", how=said(manifest.ended))
+    complete = _("yes") if manifest.complete else _("no")
     sealed = _(
         "{when} by {tool}",
         when=_to_the_second(manifest.sealed_at),
@@ -117,7 +118,7 @@ def _manifest_rows(manifest: Manifest, sha256: str) -> list[tuple[str, str]]:
         (_("source"), ", ".join([said(source.kind), *_said_detail(source)])),
         (_("started"), _to_the_second(manifest.started_at)),
         (_("sealed"), sealed),
-        (_("complete"), f"{_('yes') if manifest.complete else _('no')}, {ended}"),
+        (_("complete"), f"{complete}, {ended}"),
         (_("payloads"), _("{part} of {whole}", part=counts.payloads.received, whole=counts.payloads.announced)),
         *((said(name), number(count)) for name, count in counts.rows.items()),
         (_("messages by kind"), said_counts(counts.kinds) or _("none")),
@@ -143,11 +144,13 @@ def _to_the_second(when: datetime) -> str:
 def _said_detail(source: Source) -> list[str]:
     """What a manifest says of its source, which it says in English, in the language in force."""
     detail = source.detail or ""
+    if detail in _AS_THEY_ARE:
+        return [_(detail)]
     if found := _FILES.fullmatch(detail):
         return [ngettext("{count} file", "{count} files", int(found[1]))]
     if found := _PAIRING.fullmatch(detail):
-        return [_("pairing {name}", name=said(found[1]))]
-    return [_(detail)] if detail else []
+        return [_("pairing {name}", name=found[1])]
+    return [detail] if detail else []
 
 
 @snapshots_group.command("diff", short_help="How two snapshots differ.")
