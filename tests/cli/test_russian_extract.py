@@ -1,4 +1,4 @@
-"""The extract stage in Russian: what people read has no English left, what is stored and what programs read is English."""
+"""The extract stage in Russian: what people read has no English left; what is stored and for programs is English."""
 
 import json
 import re
@@ -16,19 +16,27 @@ from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
 from schemas.translation import _, use_language
 from schemas.words import Ended, Kind, SourceKind
 from tests.cli.conftest import ROOT, Terminal
+from wa2pg.cli import COMMANDS
 
 # names of ours and of WhatsApp's, and what is no language's word
 _NAMES = set(
-    """
-    wa2pg WhatsApp neonize passkey HistorySync LID UTC sha256 GiB JSON URL Ctrl iPhone Android proxy make upgrade
-    INITIAL_BOOTSTRAP INITIAL_STATUS_V3 NON_BLOCKING_DATA PUSH_NAME RECENT FULL office demo Quux baz bar log
-    """.split()
+    re.findall(
+        r"\S+",
+        """
+        wa2pg WhatsApp neonize passkey HistorySync LID UTC sha256 GiB JSON URL Ctrl iPhone Android make upgrade
+        INITIAL_BOOTSTRAP INITIAL_STATUS_V3 NON_BLOCKING_DATA PUSH_NAME RECENT FULL
+        default office demo Quux baz bar log
+        """,
+    )
 )
 # in every help: click's own words, which are its catalogue's matter, and commands by their names
-_FRAME = set("Usage OPTIONS Options COMMAND ARGS Commands Show this message and exit default clear list logout".split())
-_COMMAND = re.compile(r"(\S*python\S* -m )?\bwa2pg( [a-z]+\b)*( (--?[a-z-]+|\S*/\S*|\d{8}T\S+|office|demo))*")
+_FRAME = set(
+    re.findall(r"\w+", "Usage Options OPTIONS COMMAND ARGS Commands Show this message and exit clear list logout")
+)
+_WORDS_OF_COMMANDS = "|".join([*COMMANDS, "clear", "diff", "list", "logout", "show"])
+_COMMAND = re.compile(rf"\bwa2pg( ({_WORDS_OF_COMMANDS}|office|demo|--?[a-z-]+|\S*/\S*|\d{{8}}T\S+)(?![\w.]))*")
 _NO_WORDS = re.compile(
-    r"`[^`]*`|\S*[/@=_|]\S*|\d{8}T\d{6}Z-\w{4}\S*|--?[a-z][a-z-]*|\b[0-9a-f]{64}\b|\S+\.(com|json\w*|env|html)\b"
+    r"`[^`]*`|\S*[/@=_|]\S*|\d{8}T\d{6}Z-\w{4}\S*|--?[a-z][a-z-]*|\b[0-9a-f]{64}\b|\S*\.(com|json\w*|env|html)\b"
 )
 
 
