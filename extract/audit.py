@@ -1,7 +1,5 @@
 """Is the archive what was sealed? Every file against its manifest, every manifest against the chain."""
 
-import errno
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +15,14 @@ from schemas.errors import UserError
 from schemas.manifest import CHAIN, MANIFEST, OWN, ChainLine, Link, Own, Snapshot, read_chain, read_snapshot
 from schemas.own import read_own_document
 from schemas.progress import Progress, Step, no_progress
+from schemas.system_errors import system_reason
+from schemas.translation import N_, _
 
-_RESTORE = "restore it from a backup; nothing else has this data"
-_REPAIR = "run: wa2pg audit --repair"
-_REMAKE = f"restore it from a backup, or remove {CHAIN} and {_REPAIR}, which makes it anew"
-_NOT_OURS = "move it elsewhere"
+_RESTORE = N_("restore it from a backup; nothing else has this data")
+_REPAIR = N_("run: wa2pg audit --repair")
+_REMAKE = N_("restore it from a backup, or remove {chain} and run: wa2pg audit --repair, which makes it anew")
+_NOT_OURS = N_("move it elsewhere")
+_CHECKING = N_("checking files")
 
 
 def audit(
@@ -46,7 +47,7 @@ def audit(
     if not words and (data.root / "archive").is_dir():
         for path in sorted((data.root / "archive").iterdir()):
             if not (path.is_dir() and ACCOUNT_PATTERN.fullmatch(path.name)):
-                findings.append(Finding(path.name, "this is no account's archive", _NOT_OURS))
+                findings.append(Finding(path.name, _("this is no account's archive"), _(_NOT_OURS)))
     return findings
 
 
@@ -58,11 +59,11 @@ def _repair(archive: Path, progress: Progress) -> Iterator[Finding]:
         with exclusive(archive, "extract"):
             recover(archive, progress, wait=False)
     except UserError as error:
-        yield Finding(archive.name, error.message, error.hint or _RESTORE)
+        yield Finding(archive.name, error.message, error.hint or _(_RESTORE))
     except OSError as error:
         # a disk that cannot be written to, or something in the way that no wa2pg put there
-        what = f"nothing could be sealed ({os.strerror(error.errno or errno.EIO)})"
-        yield Finding(archive.name, what, "see what the other findings name, then run: wa2pg audit --repair")
+        what = _("nothing could be sealed ({reason})", reason=system_reason(error))
+        yield Finding(archive.name, what, _("see what the other findings name, then run: wa2pg audit --repair"))
 
 
 @dataclass
@@ -100,7 +101,7 @@ class _Archive:
 def _audit_account(archive: _Archive, quick: bool, progress: Progress) -> Iterator[Finding]:
     account = archive.path.name
     if archive.damage:
-        yield Finding(f"{account}/{CHAIN}", archive.damage.message, _REMAKE)
+        yield Finding(f"{account}/{CHAIN}", archive.damage.message, _(_REMAKE, chain=CHAIN))
     sealed = archive.sealed
     unchained = sorted(archive.on_disk - set(sealed))
     yield from _audit_partials(archive, unchained)
@@ -108,21 +109,22 @@ def _audit_account(archive: _Archive, quick: bool, progress: Progress) -> Iterat
     snapshots: list[Snapshot] = []
     for name in archive.wanted([*sealed, *unchained]):
         if name not in archive.on_disk:
-            yield Finding(f"{account}/{name}", "the chain names this snapshot, but it is gone", _RESTORE)
+            yield Finding(f"{account}/{name}", _("the chain names this snapshot, but it is gone"), _(_RESTORE))
             continue
         if (archive.path / name).is_symlink():
-            yield Finding(f"{account}/{name}", "this is a link, which no wa2pg makes", "put the folder itself there")
+            what = _("this is a link, which no wa2pg makes")
+            yield Finding(f"{account}/{name}", what, _("put the folder itself there"))
         try:
             snapshot = read_snapshot(archive.path / name)
         except UserError as error:
-            yield Finding(f"{account}/{name}", error.message, _RESTORE)
+            yield Finding(f"{account}/{name}", error.message, _(_RESTORE))
             continue
         snapshots.append(snapshot)
         if hashes.get(name, snapshot.sha256) != snapshot.sha256:
-            yield Finding(f"{account}/{name}", "its manifest is not the one that was sealed", _RESTORE)
+            yield Finding(f"{account}/{name}", _("its manifest is not the one that was sealed"), _(_RESTORE))
         if snapshot.manifest.account != account:
-            what = f"it belongs to the account {snapshot.manifest.account}"
-            yield Finding(f"{account}/{name}", what, "put it back there")
+            what = _("it belongs to the account {account}", account=snapshot.manifest.account)
+            yield Finding(f"{account}/{name}", what, _("put it back there"))
     yield from _audit_contents(snapshots, quick, progress)
     yield from _audit_links(archive, {snapshot.name: snapshot for snapshot in snapshots})
     if archive.scope.snapshots is None:
@@ -137,29 +139,30 @@ def _audit_contents(snapshots: list[Snapshot], quick: bool, progress: Progress) 
     tallies = {snapshot.name: Tally() for snapshot in snapshots}
     for number, checked in enumerate(check_files(snapshots, quick=quick), 1):
         name = checked.snapshot.name
-        progress(Step(f"checking {checked.snapshot.manifest.account}", number, total))
+        progress(Step(_CHECKING, number, total))
         if checked.problem:
-            problems[name][checked.entry.path] = f"this file {checked.problem}"
+            problems[name][checked.entry.path] = _("this file {problem}", problem=checked.problem)
         elif checked.tally:
             tallies[name].add(checked.tally)
     for snapshot in snapshots:
         where, found = f"{snapshot.path.parent.name}/{snapshot.name}", problems[snapshot.name]
         whole_journal = not any(is_journal(path) for path in found)
         for path, what in found.items():
-            yield Finding(f"{where}/{path}", what, _remade(snapshot) if whole_journal else _RESTORE)
+            yield Finding(f"{where}/{path}", what, _remade(snapshot) if whole_journal else _(_RESTORE))
         for path, what in find_strangers(snapshot):
-            yield Finding(f"{where}/{path}", what, _NOT_OURS)
+            yield Finding(f"{where}/{path}", what, _(_NOT_OURS))
         counted = counts_problem(snapshot.manifest)
         if counted is None and not quick and not found:
             counted = tally_problem(snapshot.manifest, tallies[snapshot.name])
         if counted:
-            yield Finding(f"{where}/{MANIFEST}", counted, _RESTORE)
+            yield Finding(f"{where}/{MANIFEST}", counted, _(_RESTORE))
 
 
 def _remade(snapshot: Snapshot) -> str:
     """What to do about a table when the payloads that it was made from are whole."""
     account = snapshot.path.parent.name
-    return f"restore it from a backup, or run: wa2pg extract --account {account} --redecode {snapshot.name}"
+    command = f"wa2pg extract --account {account} --redecode {snapshot.name}"
+    return _("restore it from a backup, or run: {command}", command=command)
 
 
 def _audit_partials(archive: _Archive, unchained: list[str]) -> Iterator[Finding]:
@@ -171,19 +174,19 @@ def _audit_partials(archive: _Archive, unchained: list[str]) -> Iterator[Finding
         if is_held(partial):
             # the link of a killed extract goes on by itself
             continue
-        yield Finding(f"{path.name}/{partial.name}", "this snapshot was left open", _REPAIR)
+        yield Finding(f"{path.name}/{partial.name}", _("this snapshot was left open"), _(_REPAIR))
     if not unchained:
         return
     try:
         lost = find_unchained(path).lost
     except UserError:  # the chain itself cannot be read, which is a finding already
-        lost = dict.fromkeys(unchained, f"{CHAIN} cannot be read")
+        lost = dict.fromkeys(unchained, _("{chain} cannot be read", chain=CHAIN))
     for name in archive.wanted(unchained):
-        what = f"this snapshot is not in {CHAIN}"
         if name in lost:
-            yield Finding(f"{path.name}/{name}", f"{what}: {lost[name]}", _RESTORE)
+            what = _("this snapshot is not in {chain}: {why}", chain=CHAIN, why=lost[name])
+            yield Finding(f"{path.name}/{name}", what, _(_RESTORE))
         else:
-            yield Finding(f"{path.name}/{name}", what, _REPAIR)
+            yield Finding(f"{path.name}/{name}", _("this snapshot is not in {chain}", chain=CHAIN), _(_REPAIR))
 
 
 def _audit_links(archive: _Archive, readable: dict[str, Snapshot]) -> Iterator[Finding]:
@@ -195,8 +198,8 @@ def _audit_links(archive: _Archive, readable: dict[str, Snapshot]) -> Iterator[F
         # one that cannot be read is a finding already; the chain's own line still links the next one
         snapshot = readable.get(line.snapshot)
         if snapshot is not None and snapshot.manifest.previous != previous:
-            what = "the snapshot before it in the chain is not the one that it names"
-            yield Finding(f"{archive.path.name}/{line.snapshot}", what, _RESTORE)
+            what = _("the snapshot before it in the chain is not the one that it names")
+            yield Finding(f"{archive.path.name}/{line.snapshot}", what, _(_RESTORE))
         previous = Link(snapshot=line.snapshot, sha256=line.sha256)
 
 
@@ -205,11 +208,11 @@ def _audit_own(archive: Path, snapshots: list[Snapshot]) -> Iterator[Finding]:
     try:
         own = read_own_document(archive)
     except UserError as error:
-        yield Finding(where, error.message, "restore it from a backup")
+        yield Finding(where, error.message, _("restore it from a backup"))
         return
     # what a manifest says of the own addresses was remembered before it was sealed
     if own is None and any(snapshot.manifest.own != Own() for snapshot in snapshots) and not is_held(archive):
-        yield Finding(where, "this file is missing", "restore it from a backup")
+        yield Finding(where, _("this file is missing"), _("restore it from a backup"))
 
 
 def _audit_strangers(archive: _Archive) -> Iterator[Finding]:
@@ -222,4 +225,4 @@ def _audit_strangers(archive: _Archive) -> Iterator[Finding]:
         # the next extract would fail on one of these, or write where it leads
         in_the_way = path.name in {LOCK_NAME, *coming} and (path.is_symlink() or path.is_dir() or path.is_fifo())
         if in_the_way or (path.name not in allowed and not appeared):
-            yield Finding(f"{archive.path.name}/{path.name}", "no wa2pg put this here", _NOT_OURS)
+            yield Finding(f"{archive.path.name}/{path.name}", _("no wa2pg put this here"), _(_NOT_OURS))

@@ -11,6 +11,7 @@ from extract.audit_pages import Tally, read_pages
 from schemas.manifest import MANIFEST, MANIFEST_SHA256, FileEntry, Manifest, Snapshot
 from schemas.sealed_file import SEALED_TABLES, file_problem
 from schemas.tables import RAW_TABLES
+from schemas.translation import N_, _, ngettext
 from schemas.words import SourceKind
 
 # hashing and decoding leave Python's lock to others; more threads only take memory
@@ -52,12 +53,12 @@ def find_strangers(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for path in sorted(snapshot.path.rglob("*")):
         relative = path.relative_to(snapshot.path).as_posix()
         if path.is_symlink() and relative not in listed:
-            yield relative, "this is a link, which no wa2pg makes"
+            yield relative, _("this is a link, which no wa2pg makes")
         elif path.is_dir():
             if relative not in folders:
-                yield relative, "the manifest names no file in this folder"
+                yield relative, _("the manifest names no file in this folder")
         elif relative not in listed:
-            yield relative, "the manifest does not name this file"
+            yield relative, _("the manifest does not name this file")
 
 
 def counts_problem(manifest: Manifest) -> str | None:
@@ -71,28 +72,31 @@ def counts_problem(manifest: Manifest) -> str | None:
     missing = 0 if manifest.source.kind is SourceKind.REDECODE else len(manifest.missing)
     kinds, rejects = sum(counts.kinds.values()), sum(counts.rejects.values())
     wrong = {
-        "its counts name other tables than this archive format has": set(counts.rows) != set(RAW_TABLES),
-        "it names a file twice": len({entry.path for entry in manifest.files}) != len(manifest.files),
-        "its counts are not those of its files": rows != counts.rows or journal != payloads.received,
-        "its counts by kind or reason do not add up": kinds != rows["messages"] or rejects != rows["rejects"],
-        "it counts fewer announced payloads than received and missing ones": payloads.announced
+        N_("its counts name other tables than this archive format has"): set(counts.rows) != set(RAW_TABLES),
+        N_("it names a file twice"): len({entry.path for entry in manifest.files}) != len(manifest.files),
+        N_("its counts are not those of its files"): rows != counts.rows or journal != payloads.received,
+        N_("its counts by kind or reason do not add up"): kinds != rows["messages"] or rejects != rows["rejects"],
+        N_("it counts fewer announced payloads than received and missing ones"): payloads.announced
         < payloads.received + missing,
-        "it calls itself complete and names missing pieces": manifest.complete and bool(manifest.missing),
+        N_("it calls itself complete and names missing pieces"): manifest.complete and bool(manifest.missing),
     }
-    return next((what for what, is_wrong in wrong.items() if is_wrong), None)
+    return next((_(what) for what, is_wrong in wrong.items() if is_wrong), None)
 
 
 def tally_problem(manifest: Manifest, tally: Tally) -> str | None:
     """What the rows of a snapshot, all of them read, add up to otherwise than its manifest says."""
     if dict(tally.kinds) != {kind: count for kind, count in manifest.counts.kinds.items() if count}:
-        return "its counts by kind are not those of its rows"
+        return _("its counts by kind are not those of its rows")
     if dict(tally.reasons) != {reason: count for reason, count in manifest.counts.rejects.items() if count}:
-        return "its counts of rejects by reason are not those of its rows"
+        return _("its counts of rejects by reason are not those of its rows")
     if (tally.first_ms, tally.last_ms) != (_milliseconds(manifest.span.first), _milliseconds(manifest.span.last)):
-        return "its first and last times of messages are not those of its rows"
+        return _("its first and last times of messages are not those of its rows")
     if lost := len(tally.payloads - tally.journalled):
-        what = "1 payload that its journal does" if lost == 1 else f"{lost} payloads that its journal does"
-        return f"its rows name {what} not hold"
+        return ngettext(
+            "its rows name {count} payload that its journal does not hold",
+            "its rows name {count} payloads that its journal does not hold",
+            lost,
+        )
     return None
 
 

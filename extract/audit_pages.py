@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.manifest import FileEntry
+from schemas.translation import _
 
 # rows are read so many bytes at a time, whatever size of row groups a file has
 _BATCH_BYTES = 8 << 20
@@ -56,13 +57,13 @@ class Tally:
     def _add_payloads(self, batch: pa.RecordBatch) -> None:
         numbers = batch.column("payload").to_pylist()
         if len(self.journalled.union(numbers)) != len(self.journalled) + len(numbers):
-            self.problem = "holds a payload twice"
+            self.problem = _("holds a payload twice")
         self.journalled.update(numbers)
         sealed = zip(batch.column("bytes"), batch.column("sha256"), batch.column("content"), strict=True)
         for number, (size, sha256, content) in zip(numbers, sealed, strict=True):
             held = content.as_buffer()
             if held.size != size.as_py() or hashlib.sha256(held).digest() != sha256.as_py():
-                self.problem = f"holds payload {number} with another size or sha256 than it says"
+                self.problem = _("holds payload {number} with another size or sha256 than it says", number=str(number))
 
     def _span(self, first: int | None, last: int | None) -> None:
         if first is not None and (self.first_ms is None or first < self.first_ms):
@@ -83,12 +84,12 @@ def read_pages(path: Path, entry: FileEntry) -> Tally:
                 batch.validate(full=True)
                 missing = [column.name for column in batch.schema if not column.nullable and _nulls(batch, column.name)]
                 if missing:
-                    tally.problem = f"has nothing in the required column {missing[0]} of some rows"
+                    tally.problem = _("has nothing in the required column {column} of some rows", column=missing[0])
                     break
                 tally.add_batch(entry.table, batch)
     except (OSError, pa.ArrowException):
         # Arrow's own words may quote the page
-        tally.problem = "has pages that do not decode"
+        tally.problem = _("has pages that do not decode")
     return tally
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from schemas.datadir import RUN_NAME_PATTERN
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import CHAIN, ChainLine, Link, Snapshot, append_to_chain, read_chain, read_snapshot
+from schemas.translation import _
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,26 @@ def adopt_unchained(archive: Path) -> None:
     if found.lost:
         names = ", ".join(found.lost)
         raise UserError(
-            f"Sealed snapshots of the account {archive.name} cannot be put in order in {CHAIN}: {names}.",
-            hint=f"wa2pg audit {archive.name} says why; restore what is missing from a backup",
+            _(
+                "Sealed snapshots of the account {account} cannot be put in order in {chain}: {names}.",
+                account=archive.name,
+                chain=CHAIN,
+                names=names,
+            ),
+            hint=_("wa2pg audit {account} says why; restore what is missing from a backup", account=archive.name),
             exit_code=ExitCode.ARCHIVE,
         )
 
 
 def _why(snapshot: Snapshot, last: Link | None, nexts: list[Snapshot]) -> str:
     if snapshot in nexts:
-        return "several snapshots say that they were sealed next"
+        return _("several snapshots say that they were sealed next")
     previous = snapshot.manifest.previous
     if previous is None:
-        return f"it says that it was the first, but {CHAIN} begins with another"
+        return _("it says that it was the first, but {chain} begins with another", chain=CHAIN)
     if last is not None and previous.snapshot == last.snapshot:
-        return f"it says that it follows {previous.snapshot}, but as another manifest than the present one"
-    return f"it says that it follows {previous.snapshot}, which does not end {CHAIN}"
+        return _(
+            "it says that it follows {snapshot}, but as another manifest than the present one",
+            snapshot=previous.snapshot,
+        )
+    return _("it says that it follows {snapshot}, which does not end {chain}", snapshot=previous.snapshot, chain=CHAIN)

@@ -16,6 +16,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.manifest import MissingChunk
 from schemas.progress import Progress, Step, no_progress
 from schemas.sound import LeftOut, read_sound
+from schemas.translation import N_, _
 from schemas.words import SourceKind
 
 TABLES_READ = ("messages", "chats", "lid_map")
@@ -52,10 +53,10 @@ class PhoneHolds(StrEnum):
 class GapKind(StrEnum):
     """Why a stretch without messages is told."""
 
-    SILENCE = "silence"
-    UNEXPLAINED = "unexplained"
-    OLDER_ON_PHONE = "older on the phone"
-    NEWER_ON_PHONE = "newer on the phone"
+    SILENCE = N_("silence")
+    UNEXPLAINED = N_("unexplained")
+    OLDER_ON_PHONE = N_("older on the phone")
+    NEWER_ON_PHONE = N_("newer on the phone")
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,11 @@ def coverage(data: DataDir, account: str, progress: Progress = no_progress) -> C
     archive = data.archive(account)
     if not archive.is_dir():
         raise UserError(
-            f"The account {account} has no archive.",
-            hint=f"run: wa2pg extract --account {account}",
+            _("The account {account} has no archive.", account=account),
+            hint=_("run: {command}", command=f"wa2pg extract --account {account}"),
             exit_code=ExitCode.ARCHIVE,
         )
-    progress(Step("opening the archive"))
+    progress(Step(N_("opening the archive")))
     sound = read_sound(archive, TABLES_READ).in_use()
     snapshots = sound.snapshots
     names = [(snapshot.name, snapshot.manifest.source.kind) for snapshot in snapshots]
@@ -150,7 +151,7 @@ def coverage(data: DataDir, account: str, progress: Progress = no_progress) -> C
         "least_gap": _milliseconds(LEAST_GAP),
         "least_account_gap": _milliseconds(LEAST_ACCOUNT_GAP),
     }
-    progress(Step("reading what the archive covers"))
+    progress(Step(N_("reading what the archive covers")))
     with open_raw_views(snapshots, TABLES_READ, variables) as views:
         for step in _STEPS:
             views.run(step)

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from extract.archive_words import counted, said
 from extract.snapshot_names import read_scopes
 from schemas.completeness import history_complete
 from schemas.datadir import DataDir
 from schemas.errors import UserError
 from schemas.manifest import Snapshot, sealed_snapshots
+from schemas.translation import _, ngettext
 
 
 def missing_pieces(data: DataDir, words: Sequence[str]) -> list[str]:
@@ -33,8 +35,11 @@ def missing_pieces(data: DataDir, words: Sequence[str]) -> list[str]:
 def _told(snapshot: Snapshot) -> str:
     manifest = snapshot.manifest
     if not manifest.missing:
-        return f"the extract ended before it had everything ({str(manifest.ended).replace('_', ' ')})"
+        return _("the extract ended before it had everything ({how})", how=said(manifest.ended))
     kinds = Counter(chunk.sync_type for chunk in manifest.missing)
-    count = len(manifest.missing)
-    pieces = "piece of history that WhatsApp announced" if count == 1 else "pieces of history that WhatsApp announced"
-    return f"{count} {pieces} did not come ({', '.join(f'{n} {kind}' for kind, n in sorted(kinds.items()))})"
+    return ngettext(
+        "{count} piece of history that WhatsApp announced did not come ({kinds})",
+        "{count} pieces of history that WhatsApp announced did not come ({kinds})",
+        len(manifest.missing),
+        kinds=", ".join(counted(count, kind) for kind, count in sorted(kinds.items())),
+    )

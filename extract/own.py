@@ -8,6 +8,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.files import replace_file
 from schemas.manifest import OWN, Own
 from schemas.own import own_document, read_own_document
+from schemas.translation import _
 
 
 def parse_own(phone: str | None, lid: str | None, *, option: str = "--own") -> Own:
@@ -25,8 +26,8 @@ def _phone_jid(phone: str, option: str) -> str:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
         raise UserError(
-            f"{option} takes the company's own number with its country code.",
-            hint=f"for example: {option} +996555000111",
+            _("{option} takes the company's own number with its country code.", option=option),
+            hint=_("for example: {words}", words=f"{option} +996555000111"),
             exit_code=ExitCode.USAGE,
         )
     return f"{number.country_code}{phonenumbers.national_significant_number(number)}@s.whatsapp.net"
@@ -36,8 +37,8 @@ def _lid_jid(lid: str) -> str:
     user = lid.removesuffix("@lid")
     if not (user.isascii() and user.isdigit()):
         raise UserError(
-            "--own-lid takes digits, with or without @lid.",
-            hint="for example: --own-lid 123456789012345@lid",
+            _("--own-lid takes digits, with or without @lid."),
+            hint=_("for example: {words}", words="--own-lid 123456789012345@lid"),
             exit_code=ExitCode.USAGE,
         )
     return f"{user}@lid"

@@ -14,6 +14,7 @@ import pyarrow as pa
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import Snapshot
 from schemas.tables import RAW_TABLES
+from schemas.translation import _
 
 _MEMORY_LIMIT = "256MB"
 _MOST_THREADS = 4
@@ -73,9 +74,11 @@ def _open_table(connection: duckdb.DuckDBPyConnection, table: str, snapshots: Se
             empty = pa.schema([*RAW_TABLES[table], pa.field("snapshot", pa.int32())]).empty_table()
             connection.from_arrow(empty).create(f"raw_{table}")
             return
-        places = pa.table({"filename": [path for path, _ in placed], "snapshot": [place for _, place in placed]})
+        places = pa.table(
+            {"filename": [path for path, _place in placed], "snapshot": [place for _path, place in placed]}
+        )
         connection.from_arrow(places).create(f"place_{table}")
-        paths = [_literal(Path(path)) for path, _ in placed]
+        paths = [_literal(Path(path)) for path, _place in placed]
         relation = connection.read_parquet(paths, filename=True, hive_partitioning=False)
         relation.create_view(f"file_{table}")
         connection.execute(
@@ -100,7 +103,7 @@ def _as_step(step: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise UserError(
-            f"The archive could not be read at the step {step} ({type(error).__name__}).",
-            hint="run: wa2pg audit",
+            _("The archive could not be read at the step {step} ({error}).", step=step, error=type(error).__name__),
+            hint=_("run: {command}", command="wa2pg audit"),
             exit_code=ExitCode.ARCHIVE,
         ) from None

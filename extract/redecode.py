@@ -7,6 +7,7 @@ from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import Own, Source, sealed_snapshots
 from schemas.progress import Progress, Step, no_progress
+from schemas.translation import N_, _
 from schemas.words import SourceKind
 
 
@@ -29,7 +30,7 @@ def redecode(data: DataDir, account: str, name: str, progress: Progress = no_pro
         opened = open_snapshot(archive, own=manifest.own, source=source, announced=payloads.announced)
         for entry in read_sealed_journal(old):
             opened.journal.append(entry.content, entry.source, entry.event_code, received_at=entry.received_at)
-            progress(Step("copying the journal", entry.number, payloads.received))
+            progress(Step(N_("copying the journal"), entry.number, payloads.received))
         snapshot = seal_snapshot(opened, ended=manifest.ended, complete=manifest.complete, progress=progress)
         own_known = manifest.own != Own()
         return report_of(snapshot, already_archived=0, own_known=own_known, recovered=recovered)
@@ -37,7 +38,7 @@ def redecode(data: DataDir, account: str, name: str, progress: Progress = no_pro
 
 def _unknown(account: str, name: str) -> UserError:
     return UserError(
-        f"The account {account} has no sealed snapshot {name}.",
-        hint=f"look below archive/{account} in the data directory",
+        _("The account {account} has no sealed snapshot {name}.", account=account, name=name),
+        hint=_("look below archive/{account} in the data directory", account=account),
         exit_code=ExitCode.ARCHIVE,
     )

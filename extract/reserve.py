@@ -21,7 +21,7 @@ def make_reserve(partial: Path) -> None:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(descriptor, 0, _BYTES)
         else:
-            for _ in range(_BYTES >> 20):
+            for _piece in range(_BYTES >> 20):
                 os.write(descriptor, bytes(1 << 20))
     except OSError:
         path.unlink()

@@ -11,6 +11,7 @@ from extract.tables import describe_file, parquet_writer
 from schemas.files import fsync_folder, make_private_folder
 from schemas.manifest import DamagedArchiveError, FileEntry, Snapshot
 from schemas.tables import JOURNAL
+from schemas.translation import _
 
 _GROUP_BYTES = 16 << 20
 _PART_BYTES = 512 << 20
@@ -84,7 +85,7 @@ def read_sealed_journal(snapshot: Snapshot) -> Iterator[JournalEntry]:
                     row["payload"], row["received_at"], row["source"], row["event_code"], row["sha256"], row["content"]
                 )
         except (OSError, pa.ArrowException):
-            raise DamagedArchiveError(f"The journal of snapshot {snapshot.name} cannot be read.") from None
+            raise _unreadable(snapshot) from None
 
 
 def archived_payloads(snapshots: Iterable[Snapshot]) -> set[bytes]:
@@ -95,5 +96,9 @@ def archived_payloads(snapshots: Iterable[Snapshot]) -> set[bytes]:
             try:
                 known.update(pq.read_table(path, columns=["sha256"]).column("sha256").to_pylist())
             except (OSError, pa.ArrowException):
-                raise DamagedArchiveError(f"The journal of snapshot {snapshot.name} cannot be read.") from None
+                raise _unreadable(snapshot) from None
     return known
+
+
+def _unreadable(snapshot: Snapshot) -> DamagedArchiveError:
+    return DamagedArchiveError(_("The journal of snapshot {name} cannot be read.", name=snapshot.name))

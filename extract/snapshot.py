@@ -49,12 +49,15 @@ from schemas.manifest import (
     read_snapshot,
 )
 from schemas.progress import Progress, Step, no_progress
+from schemas.translation import N_
 from schemas.version import VERSION
 from schemas.words import Ended, SourceKind
 
 _OPEN = "open.json"
 _SEALED = "sealed"
 _LOOK_AGAIN_SECONDS = 0.5
+_SHOWN_COUNTS = (N_("chats"), N_("messages"), N_("rejects"))
+_WAITING = N_("waiting for the link of a killed extract")
 
 
 class OpenRecord(BaseModel):
@@ -132,11 +135,11 @@ def seal_snapshot(
             decode_entry(entry, tables, announcements)
             received += 1
             counts = tables.counts
-            figures = {"chats": counts["chats"], "messages": counts["messages"], "rejects": counts["rejects"]}
-            progress(Step("decoding payloads", received, total, figures))
+            figures = {name: counts[name] for name in _SHOWN_COUNTS}
+            progress(Step(N_("decoding payloads"), received, total, figures))
         _take_inline(opened.partial, tables, announcements)
     missing = announcements.missing()
-    progress(Step("sealing"))
+    progress(Step(N_("sealing")))
     files = [*tables.finish(), *journal.finish()]
     announced = opened.record.announced
     manifest = Manifest(
@@ -256,7 +259,7 @@ def recover(archive: Path, progress: Progress = no_progress, *, wait: bool = Tru
 def _wait_until_left(partial: Path, progress: Progress) -> None:
     """Wait for a living link that still fills this snapshot; it ends by itself, by silence or its deadline."""
     while is_held(partial):
-        progress(Step("waiting for the link of a killed extract", counts={"payloads": count_journal(partial)}))
+        progress(Step(_WAITING, counts={N_("payloads"): count_journal(partial)}))
         time.sleep(_LOOK_AGAIN_SECONDS)
 
 

@@ -7,6 +7,7 @@ from extract.raw_views import open_raw_views
 from schemas.manifest import DamagedArchiveError, Snapshot, read_snapshot
 from schemas.progress import Progress, Step, no_progress
 from schemas.sealed_file import file_problem
+from schemas.translation import N_, _
 from schemas.words import Delivery
 
 _TABLES_READ = ("messages", "chats", "lid_map")
@@ -71,10 +72,10 @@ class SnapshotDiff:
 
 def diff_snapshots(a: Path, b: Path, progress: Progress = no_progress) -> SnapshotDiff:
     """Compare the snapshots in these folders; raises UserError (5) when a file that this reads is damaged."""
-    progress(Step("opening the snapshots"))
+    progress(Step(N_("opening the snapshots")))
     snapshots = [_checked(read_snapshot(folder)) for folder in (a, b)]
     variables = {"deliveries": [str(word) for word in Delivery]}
-    progress(Step("comparing"))
+    progress(Step(N_("comparing")))
     with open_raw_views(snapshots, _TABLES_READ, variables) as views:
         for step in ("addresses", "diff_messages", "diff_actions", "diff_compared"):
             views.run(step)
@@ -101,5 +102,7 @@ def diff_snapshots(a: Path, b: Path, progress: Progress = no_progress) -> Snapsh
 def _checked(snapshot: Snapshot) -> Snapshot:
     for entry in snapshot.manifest.files:
         if entry.table in _TABLES_READ and (problem := file_problem(snapshot.path, entry)):
-            raise DamagedArchiveError(f"The file {entry.path} of snapshot {snapshot.name} {problem}.")
+            raise DamagedArchiveError(
+                _("The file {path} of snapshot {name} {problem}.", path=entry.path, name=snapshot.name, problem=problem)
+            )
     return snapshot

@@ -9,20 +9,21 @@ from extract.partials import partial_snapshots
 from schemas.datadir import PARTIAL_SUFFIX, RUN_NAME_PATTERN, DataDir, is_held
 from schemas.errors import UserError
 from schemas.manifest import ChainLine, Manifest, read_chain, read_snapshot
+from schemas.translation import N_
 from schemas.words import SourceKind
 
 
 class SnapshotState(StrEnum):
     """How a snapshot stands; `wa2pg audit` says what is wrong with one that cannot be read."""
 
-    SEALED = "sealed"
-    REPLACED = "replaced"
-    OPEN = "open"
-    LEFT_OPEN = "left open"
-    REMOVED = "removed"
-    GONE = "gone"
-    UNREADABLE = "unreadable"
-    UNCHAINED = "not in the chain"
+    SEALED = N_("sealed")
+    REPLACED = N_("replaced")
+    OPEN = N_("open")
+    LEFT_OPEN = N_("left open")
+    REMOVED = N_("removed")
+    GONE = N_("gone")
+    UNREADABLE = N_("unreadable")
+    UNCHAINED = N_("not in the chain")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from schemas.datadir import RUN_NAME_PATTERN, DataDir, check_account
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import read_chain
+from schemas.translation import _
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ def snapshot_folder(data: DataDir, word: str) -> Path:
     account, name = _account_and_name(data, word)
     if name is None:
         raise UserError(
-            f"{account} is an account, not a snapshot.",
-            hint=f"run: wa2pg snapshots list --account {account}",
+            _("{account} is an account, not a snapshot.", account=account),
+            hint=_("run: {command}", command=f"wa2pg snapshots list {account}"),
             exit_code=ExitCode.USAGE,
         )
     folder = data.archive(account) / name
@@ -52,15 +53,15 @@ def require_archive(data: DataDir, account: str) -> Path:
     """`archive/<account>`; raises UserError (5) when the account has none."""
     if account not in data.accounts():
         raise UserError(
-            f"The account {account} has no archive.",
-            hint=f"run: wa2pg extract --account {account}",
+            _("The account {account} has no archive.", account=account),
+            hint=_("run: {command}", command=f"wa2pg extract --account {account}"),
             exit_code=ExitCode.ARCHIVE,
         )
     return data.archive(account)
 
 
 def _account_and_name(data: DataDir, word: str) -> tuple[str, str | None]:
-    account, _, name = word.rstrip("/").rpartition("/")
+    account, _slash, name = word.rstrip("/").rpartition("/")
     if not RUN_NAME_PATTERN.fullmatch(name):
         require_archive(data, check_account(word))
         return word, None
@@ -70,7 +71,9 @@ def _account_and_name(data: DataDir, word: str) -> tuple[str, str | None]:
     having = [known for known in accounts if _has(data.archive(known), name)]
     if len(having) > 1:
         raise UserError(
-            f"Several accounts have a snapshot {name}.", hint=f"say which: {having[0]}/{name}", exit_code=ExitCode.USAGE
+            _("Several accounts have a snapshot {name}.", name=name),
+            hint=_("say which: {snapshot}", snapshot=f"{having[0]}/{name}"),
+            exit_code=ExitCode.USAGE,
         )
     if not having:
         raise _no_snapshot(name)
@@ -93,5 +96,7 @@ def _has(archive: Path, name: str) -> bool:
 
 def _no_snapshot(name: str) -> UserError:
     return UserError(
-        f"There is no sealed snapshot {name}.", hint="run: wa2pg snapshots list", exit_code=ExitCode.ARCHIVE
+        _("There is no sealed snapshot {name}.", name=name),
+        hint=_("run: {command}", command="wa2pg snapshots list"),
+        exit_code=ExitCode.ARCHIVE,
     )

@@ -6,16 +6,18 @@ from typing import Any
 
 from rich.text import Text
 
+from extract.archive_words import piece_name, said
 from extract.coverage import ChatCoverage, Coverage, Gap, GapKind, Part, PhoneHolds
+from schemas.translation import N_, _, day, ngettext, number
 from wa2pg.talk import report_text
 
 # a terminal is no place for thousands
 _CHATS_SHOWN = 100
 _PARTS_SHOWN = 5
 _HOLDS = {
-    PhoneHolds.NOTHING_MORE: "the phone sent all it had",
-    PhoneHolds.MORE: "the phone holds more",
-    PhoneHolds.NOT_SAID: "the phone did not say whether it holds more",
+    PhoneHolds.NOTHING_MORE: N_("the phone sent all it had"),
+    PhoneHolds.MORE: N_("the phone holds more"),
+    PhoneHolds.NOT_SAID: N_("the phone did not say whether it holds more"),
 }
 
 
@@ -24,48 +26,51 @@ def coverage_reports(covered: Coverage) -> list[Text]:
     chats = covered.chats
     holds = Counter(chat.phone_holds for chat in chats)
     gaps = Counter(kind for chat in chats for kind in {gap.kind for gap in chat.gaps})
+    unexplained = gaps[GapKind.UNEXPLAINED]
     rows = [
-        ("chats", f"{len(chats):,}, {_counted(sum(chat.messages for chat in chats), 'message')}"),
-        ("messages", _span(_earliest(chats), _latest(chats))),
-        ("all sent by the phone", _chats(holds[PhoneHolds.NOTHING_MORE])),
-        ("more on the phone", _chats(holds[PhoneHolds.MORE])),
-        ("not said by the phone", _chats(holds[PhoneHolds.NOT_SAID])),
-        ("newer on the phone", _chats(gaps[GapKind.NEWER_ON_PHONE])),
-        ("unusual silence", _chats(gaps[GapKind.UNEXPLAINED]) + ", unexplained"),
-        ("silent, all was sent", _chats(gaps[GapKind.SILENCE])),
+        (_("chats"), f"{number(len(chats))}, {_messages(sum(chat.messages for chat in chats))}"),
+        (_("messages"), _span(_earliest(chats), _latest(chats))),
+        (_("all sent by the phone"), _chats(holds[PhoneHolds.NOTHING_MORE])),
+        (_("more on the phone"), _chats(holds[PhoneHolds.MORE])),
+        (_("not said by the phone"), _chats(holds[PhoneHolds.NOT_SAID])),
+        (_("newer on the phone"), _chats(gaps[GapKind.NEWER_ON_PHONE])),
+        (_("unusual silence"), ngettext("{count} chat, unexplained", "{count} chats, unexplained", unexplained)),
+        (_("silent, all was sent"), _chats(gaps[GapKind.SILENCE])),
     ]
-    rows += [("whole account silent", _gap(gap)) for gap in covered.gaps]
+    rows += [(_("whole account silent"), _gap(gap)) for gap in covered.gaps]
     rows += [
-        ("did not come", f"{one.chunk.sync_type} {one.chunk.chunk_order} of {one.snapshot}") for one in covered.missing
+        (_("did not come"), _("{piece} of {snapshot}", piece=piece_name(one.chunk), snapshot=one.snapshot))
+        for one in covered.missing
     ]
     rows += [
-        ("damaged, left out", f"{part.snapshot}/{part.path}" if part.path else part.snapshot)
+        (_("damaged, left out"), f"{part.snapshot}/{part.path}" if part.path else part.snapshot)
         for part in covered.left_out
     ]
-    reports = [report_text(f"Coverage: account {covered.account}", rows)]
+    reports = [report_text(_("Coverage: account {account}", account=covered.account), rows)]
     by_chat = [row for chat in chats[:_CHATS_SHOWN] for row in _chat_rows(chat)]
-    if len(chats) > _CHATS_SHOWN:
-        by_chat.append(("…", f"{len(chats) - _CHATS_SHOWN:,} more chats: --json lists all"))
+    if left := len(chats[_CHATS_SHOWN:]):
+        more = ngettext("{count} more chat: --json lists all", "{count} more chats: --json lists all", left)
+        by_chat.append(("…", more))
     if by_chat:
-        reports.append(report_text("By chat, the latest first", by_chat))
+        reports.append(report_text(_("By chat, the latest first"), by_chat))
     return reports
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+def _messages(count: int) -> str:
+    return ngettext("{count} message", "{count} messages", count)
 
 
 def _chats(count: int) -> str:
-    return _counted(count, "chat")
+    return ngettext("{count} chat", "{count} chats", count)
 
 
 def _chat_rows(chat: ChatCoverage) -> list[tuple[str, str]]:
-    said = f"{_counted(chat.messages, 'message')}, {_span(chat.first, chat.last)}; {_HOLDS[chat.phone_holds]}"
-    told = [f"{gap.kind}: {_gap(gap)}" for gap in chat.gaps if gap.kind is not GapKind.OLDER_ON_PHONE]
+    said_of_it = f"{_messages(chat.messages)}, {_span(chat.first, chat.last)}; {_(_HOLDS[chat.phone_holds])}"
+    told = [f"{_(gap.kind)}: {_gap(gap)}" for gap in chat.gaps if gap.kind is not GapKind.OLDER_ON_PHONE]
     told += [_part(part) for part in chat.parts[:_PARTS_SHOWN]]
-    if len(chat.parts) > _PARTS_SHOWN:
-        told.append(f"and by {len(chat.parts) - _PARTS_SHOWN:,} more")
-    return [(chat.chat, said), *(("", line) for line in told)]
+    if left := len(chat.parts[_PARTS_SHOWN:]):
+        told.append(ngettext("and by {count} more", "and by {count} more", left))
+    return [(chat.chat, said_of_it), *(("", line) for line in told)]
 
 
 def coverage_body(covered: Coverage) -> dict[str, Any]:
@@ -123,16 +128,20 @@ def _latest(chats: list[ChatCoverage]) -> datetime | None:
 
 
 def _span(first: datetime | None, last: datetime | None) -> str:
-    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if first and last else "no times"
+    return _("{first} to {last}", first=day(first), last=day(last)) if first and last else _("no times")
 
 
 def _gap(gap: Gap) -> str:
     if gap.after is None or gap.before is None:
-        return f"until {gap.before:%Y-%m-%d}" if gap.before else "times unknown"
-    days = (gap.before - gap.after).days
-    return f"{_span(gap.after, gap.before)}" + (f" ({days:,} days)" if days else "")
+        return _("until {day}", day=day(gap.before)) if gap.before else _("times unknown")
+    span, days = _span(gap.after, gap.before), (gap.before - gap.after).days
+    return ngettext("{span} ({count} day)", "{span} ({count} days)", days, span=span) if days else span
 
 
 def _part(part: Part) -> str:
-    repeated = f", {part.repeated:,} again" if part.repeated else ""
-    return f"{part.snapshot}, {part.origin}: {part.messages:,} new{repeated}"
+    way, _colon, kind = part.origin.partition(":")
+    origin = _("history:{kind}", kind=kind) if way == "history" else said(part.origin)
+    brought = [_("{count} new", count=part.messages)]
+    if part.repeated:
+        brought.append(_("{count} again", count=part.repeated))
+    return f"{part.snapshot}, {origin}: {', '.join(brought)}"

@@ -15,20 +15,20 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from schemas.progress import LinkEnded, LinkProgress, LinkSign, Paired, PairingCode, Progress, QrCode, Receiving, Step
+from schemas.translation import N_, _, ngettext
 from wa2pg.progress import StepLine, Style, shown_progress, step_details
 from wa2pg.qr import code_text, write_picture
 from wa2pg.talk import stderr
 
 _TAPS = (
-    "On the phone: open WhatsApp",
-    "  1. Settings (iPhone) or the three dots (Android)",
-    "  2. Linked devices",
-    "  3. Link a device",
+    N_("On the phone: open WhatsApp"),
+    N_("  1. Settings (iPhone) or the three dots (Android)"),
+    N_("  2. Linked devices"),
+    N_("  3. Link a device"),
 )
-_SCAN = "Then point the phone at this code"
-_TYPE = "Then choose 'Link with phone number instead' and type this code"
-_KEEP_OPEN = "keep WhatsApp open on the phone"
-_KEEP_OPEN_SHORT = "keep WhatsApp open"
+_SCAN = N_("Then point the phone at this code:")
+_TYPE = N_("Then choose 'Link with phone number instead' and type this code:")
+_CONNECTED = N_("connected, waiting for the phone; keep WhatsApp open on the phone")
 _SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -125,7 +125,7 @@ def _figures(sign: Receiving) -> dict[str, Any]:
 
 
 class _Log:
-    """Lines for a log. The code is never among them."""
+    """Lines for a log, in English as all logs are. The code is never among them."""
 
     def __init__(self, steps: Progress, *, silent: bool) -> None:
         self._steps, self._silent = steps, silent
@@ -144,7 +144,7 @@ class _Log:
             now = time.monotonic()
             if now - self._said_at >= _SECONDS_BETWEEN_LINES:
                 self._said_at = now
-                self._say(_line(sign))
+                self._say(_log_line(sign))
 
     def _say(self, line: str) -> None:
         # nothing new to say is not said again
@@ -156,19 +156,25 @@ class _Log:
         """Nothing is open."""
 
 
-def _line(sign: Receiving) -> str:
-    if not sign.connected:
-        return "waiting for WhatsApp"
+def _log_line(sign: Receiving) -> str:
     parts = [] if sign.percent is None else [f"{sign.percent} %"]
     if sign.payloads:
         parts += [f"{sign.chats:,} chats", f"{sign.messages:,} messages"]
     if sign.oldest is not None:
         parts.append(f"since {sign.oldest.isoformat()}")
-    return ", ".join(parts) if parts else f"connected, waiting for the phone; {_KEEP_OPEN}"
+    return ", ".join(parts) or _CONNECTED
 
 
-def _pieces(count: int) -> str:
-    return "1 announced piece is" if count == 1 else f"{count:,} announced pieces are"
+def _line(sign: Receiving) -> str:
+    parts = [] if sign.percent is None else [f"{sign.percent} %"]
+    if sign.payloads:
+        parts += [
+            ngettext("{count} chat", "{count} chats", sign.chats),
+            ngettext("{count} message", "{count} messages", sign.messages),
+        ]
+    if sign.oldest is not None:
+        parts.append(_("since {day}", day=sign.oldest))
+    return ", ".join(parts) or _(_CONNECTED)
 
 
 class _Terminal:
@@ -179,7 +185,7 @@ class _Terminal:
         self._spinner = Spinner("dots")
         self._code: QrCode | PairingCode | None = None
         self._until = 0.0
-        self._line = "connecting to WhatsApp"
+        self._line = _("connecting to WhatsApp")
         self._picture: Path | None = None
         self._step: StepLine | None = None
         self._live = Live(
@@ -193,14 +199,14 @@ class _Terminal:
             self._code, self._until, self._picture = sign, time.monotonic() + sign.seconds, picture
         elif isinstance(sign, Paired):
             self._code = None
-            self._line = "linked; waiting for the phone to send its history"
-            self._live.console.print("The phone is linked.")
+            self._line = _("linked; waiting for the phone to send its history")
+            self._live.console.print(_("The phone is linked."))
         elif isinstance(sign, Receiving):
             if sign.connected:
                 self._code = None
                 self._line = self._receiving(sign)
             elif self._code is None and sign.payloads:
-                self._line = "the line broke; waiting for WhatsApp"
+                self._line = _("the line broke; waiting for WhatsApp")
         elif isinstance(sign, LinkEnded):
             self._code = None
         else:
@@ -211,11 +217,17 @@ class _Terminal:
 
     def _receiving(self, sign: Receiving) -> str:
         if sign.stopping:
-            return f"stopping; {_pieces(sign.outstanding)} still on the way" if sign.outstanding else "stopping"
+            if not sign.outstanding:
+                return _("stopping")
+            return ngettext(
+                "stopping; {count} announced piece is still on the way",
+                "stopping; {count} announced pieces are still on the way",
+                sign.outstanding,
+            )
         if sign.payloads and sign.quiet > _SECONDS_BETWEEN_LINES:
             left = max(0, round(sign.quiet_needed - sign.quiet))
-            return f"{_line(sign)}; done if nothing comes for {left} s"
-        return f"{_line(sign)}; {_KEEP_OPEN_SHORT}" if sign.payloads else _line(sign)
+            return _("{figures}; done if nothing comes for {left} s", figures=_line(sign), left=left)
+        return _("{figures}; keep WhatsApp open", figures=_line(sign)) if sign.payloads else _line(sign)
 
     def _render(self) -> RenderableType:
         if self._code is None:
@@ -224,26 +236,32 @@ class _Terminal:
             return self._spinner
         left = max(0, round(self._until - time.monotonic()))
         if isinstance(self._code, PairingCode):
-            return Text("\n".join([*_TAPS, f"{_TYPE}:", "", f"    {self._code.code}", "", f"good for {left} s"]))
+            good = _("good for {left} s", left=left)
+            return Text("\n".join([*map(_, (*_TAPS, _TYPE)), "", f"    {self._code.code}", "", good]))
         code = code_text(self._code.data, colour=not self._console.no_color)
-        below = Text(f"a new code in {left} s; Ctrl-C stops", no_wrap=True, overflow="ellipsis")
+        below = Text(_("a new code in {left} s; Ctrl-C stops", left=left), no_wrap=True, overflow="ellipsis")
         # the code's lines, the one below, and the cursor's
         needed = code.plain.count("\n") + 3
         if self._console.height < needed:
             return self._too_small(needed, left)
         if self._console.height < needed + len(_TAPS) + 1:
             return Group(code, below)
-        return Group(Text("\n".join([*_TAPS, f"{_SCAN}:"])), code, below)
+        return Group(Text("\n".join(map(_, (*_TAPS, _SCAN)))), code, below)
 
     def _too_small(self, needed: int, left: int) -> RenderableType:
         """A code that is cut off cannot be scanned, and one scrolled through not be redrawn."""
-        where = f"\nIt is in {self._picture}." if self._picture is not None else ""
-        return Text(
-            f"The code needs a window of {needed} lines; this one has {self._console.height}.\n"
-            "Make it higher or the letters smaller (often Ctrl and -), and the code appears.\n"
-            f"Or stop with Ctrl-C and use --qr-png FILE or --phone +NUMBER.{where}\n"
-            f"a new code in {left} s"
-        )
+        told = [
+            _(
+                "The code needs a window of {needed} lines; this one has {here}.",
+                needed=needed,
+                here=self._console.height,
+            ),
+            _("Make it higher or the letters smaller (often Ctrl and -), and the code appears."),
+            _("Or stop with Ctrl-C and use --qr-png FILE or --phone +NUMBER."),
+        ]
+        if self._picture is not None:
+            told.append(_("It is in {path}.", path=self._picture))
+        return Text("\n".join([*told, _("a new code in {left} s", left=left)]))
 
     def close(self) -> None:
         self._live.stop()

@@ -15,6 +15,8 @@ from rich.text import Text
 
 from schemas.errors import ExitCode, UserError
 from schemas.files import PRIVATE_FILE
+from schemas.system_errors import system_reason
+from schemas.translation import _
 
 # the standard asks for 4 light modules around the code; phones are content with 2, and rows are scarce
 _BORDER = 2
@@ -52,8 +54,8 @@ def write_picture(path: Path, data: str, *, again: bool = False) -> None:
     """
     if not again and os.path.lexists(path):
         raise UserError(
-            "The file given to --qr-png is there already.",
-            hint="give a new name: the picture is removed once the code was scanned",
+            _("The file given to --qr-png is there already."),
+            hint=_("give a new name: the picture is removed once the code was scanned"),
             exit_code=ExitCode.USAGE,
         )
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -65,7 +67,7 @@ def write_picture(path: Path, data: str, *, again: bool = False) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise UserError(
-            f"The picture of the code cannot be written: {os.strerror(error.errno or 0)}.",
-            hint="give --qr-png a file in a folder of your own",
+            _("The picture of the code cannot be written: {reason}.", reason=system_reason(error)),
+            hint=_("give --qr-png a file in a folder of your own"),
             exit_code=ExitCode.USAGE,
         ) from None

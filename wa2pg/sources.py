@@ -12,6 +12,7 @@ from extract.report import ExtractReport
 from extract.whatsapp.live.link import MAX_DAYS, LinkOptions, is_linked, take_history
 from extract.whatsapp.replay import replay
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 from wa2pg.invocation import EXISTING, Invocation
 from wa2pg.link_screen import link_screen
 from wa2pg.progress import Style
@@ -69,7 +70,7 @@ def take(invocation: Invocation, options: dict[str, Any]) -> ExtractReport:
                 invocation.data(), account, options["paths"], own=own, again=options["again"], progress=progress
             )
     if options["again"]:
-        raise click.UsageError("--again goes with --replay: a phone sends its history once.")
+        raise click.UsageError(_("--again goes with --replay: a phone sends its history once."))
     link = LinkOptions(
         own=own,
         phone=_number(options["phone"]),
@@ -92,7 +93,9 @@ def refuse_link_options(other: str) -> None:
     context = click.get_current_context()
     for name, flag in _OF_THE_LINK.items():
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"{flag} is for a linked phone: leave it out with {other}.")
+            raise click.UsageError(
+                _("{flag} is for a linked phone: leave it out with {other}.", flag=flag, other=other)
+            )
 
 
 def link_style(invocation: Invocation, *, linked: bool) -> Style:
@@ -118,8 +121,8 @@ def usable_proxy(flag: str | None, invocation: Invocation) -> str | None:
     url = flag or (setting.get_secret_value() if setting else None)
     if url is not None and not url.startswith(_PROXY_SCHEMES):
         raise UserError(
-            "A proxy's address begins with http://, https:// or socks5://.",
-            hint="for example: --proxy socks5://127.0.0.1:1080, or WA2PG_PROXY in .env",
+            _("A proxy's address begins with http://, https:// or socks5://."),
+            hint=_("for example: --proxy socks5://127.0.0.1:1080, or WA2PG_PROXY in .env"),
             exit_code=ExitCode.USAGE,
         )
     return url
@@ -131,13 +134,13 @@ def _check_code_can_be_seen(style: Style, link: LinkOptions, picture: Path | Non
         return
     if link.phone is not None:
         raise UserError(
-            "The code to type is only shown at a terminal (or with --progress json), and there is none here.",
-            hint="run this at a terminal, or leave --phone out and give --qr-png FILE",
+            _("The code to type is only shown at a terminal (or with --progress json), and there is none here."),
+            hint=_("run this at a terminal, or leave --phone out and give --qr-png FILE"),
             exit_code=ExitCode.USAGE,
         )
     if picture is None:
         raise UserError(
-            "No phone is linked to this account yet, and there is no terminal to show the code to scan.",
-            hint="run this at a terminal, or give --qr-png FILE and scan the picture",
+            _("No phone is linked to this account yet, and there is no terminal to show the code to scan."),
+            hint=_("run this at a terminal, or give --qr-png FILE and scan the picture"),
             exit_code=ExitCode.USAGE,
         )

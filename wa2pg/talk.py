@@ -123,7 +123,11 @@ def _yes_or_no(typed: str) -> bool:
 
 def printable(text: str) -> str:
     """`text` without what would move a terminal's cursor or colour it: file names and addresses come from outside."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return "".join(
+        # the space inside of a number, as many languages write it, does nothing to a terminal
+        letter if letter.isprintable() or letter == "\N{NO-BREAK SPACE}" else "\N{REPLACEMENT CHARACTER}"
+        for letter in text
+    )
 
 
 def report_text(title: str, rows: list[tuple[str, str]], width: int = 80) -> Text:

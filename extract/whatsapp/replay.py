@@ -20,10 +20,14 @@ from schemas.errors import ExitCode, UserError
 from schemas.files import make_private_folder
 from schemas.manifest import Own, Source, sealed_snapshots
 from schemas.progress import Progress, Step, no_progress
+from schemas.translation import N_, _
 from schemas.words import Ended, SourceKind
 
 # no payload of WhatsApp's comes near it, and one has to fit in memory
 MAX_FILE = 1 << 30
+_A_LINK = N_("{path} is a link; links are not followed.")
+_NO_FILE = N_("{path} is neither a file nor a folder; links are not followed.")
+_NO_RIGHTS = N_("{path} cannot be read with this user's rights.")
 
 
 def payload_files(paths: Sequence[Path]) -> list[Path]:
@@ -40,23 +44,22 @@ def payload_files(paths: Sequence[Path]) -> list[Path]:
             elif stat.S_ISREG(mode):
                 found.append(path)
             else:
-                what = "a link" if stat.S_ISLNK(mode) else "neither a file nor a folder"
-                raise _unusable(path, f"is {what}; links are not followed")
+                raise _unusable(_A_LINK if stat.S_ISLNK(mode) else _NO_FILE, path)
         except FileNotFoundError:
-            raise _unusable(path, "does not exist") from None
+            raise _unusable(N_("{path} does not exist."), path) from None
         except PermissionError:
-            raise _unusable(path, "cannot be read with this user's rights") from None
+            raise _unusable(_NO_RIGHTS, path) from None
     if not found:
         raise UserError(
-            "There is no file in the paths given to --replay.",
-            hint="give files or folders of serialized HistorySync payloads",
+            _("There is no file in the paths given to --replay."),
+            hint=_("give files or folders of serialized HistorySync payloads"),
             exit_code=ExitCode.USAGE,
         )
     for path in found:
         if path.stat().st_size > MAX_FILE:
-            raise _unusable(path, "is larger than 1 GiB, which no WhatsApp payload is")
+            raise _unusable(N_("{path} is larger than 1 GiB, which no WhatsApp payload is."), path)
         if not os.access(path, os.R_OK):
-            raise _unusable(path, "cannot be read with this user's rights")
+            raise _unusable(_NO_RIGHTS, path)
     return found
 
 
@@ -73,8 +76,8 @@ def _walk(folder: Path) -> list[Path]:
     return files
 
 
-def _unusable(path: Path, why: str) -> UserError:
-    return UserError(f"{path} {why}.", hint="check the path given to --replay", exit_code=ExitCode.USAGE)
+def _unusable(message: str, path: Path) -> UserError:
+    return UserError(_(message, path=path), hint=_("check the path given to --replay"), exit_code=ExitCode.USAGE)
 
 
 def replay(
@@ -125,8 +128,8 @@ def _refuse_own_data(data: DataDir, paths: Sequence[Path]) -> None:
         given = path.resolve()
         if root.is_relative_to(given) or given.is_relative_to(root):
             raise UserError(
-                f"{path} holds the data directory, or lies in it.",
-                hint="keep the payloads in a folder of their own",
+                _("{path} holds the data directory, or lies in it.", path=path),
+                hint=_("keep the payloads in a folder of their own"),
                 exit_code=ExitCode.USAGE,
             )
 
@@ -135,7 +138,7 @@ def _fill(journal: Journal, files: list[Path], progress: Progress) -> Ended:
     try:
         for number, path in enumerate(files, 1):
             journal.append(path.read_bytes(), "replay")
-            progress(Step("journalling payloads", number, len(files)))
+            progress(Step(N_("journalling payloads"), number, len(files)))
     except KeyboardInterrupt:
         return Ended.INTERRUPTED
     return Ended.SOURCE_END

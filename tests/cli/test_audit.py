@@ -147,7 +147,7 @@ def test_two_snapshots_are_compared_in_words_and_in_json(terminal: Terminal, two
     assert document["chats"] == {"only_a": 0, "only_b": 1, "total": 2}
     assert (document["messages"]["changed"], document["messages"]["only_b"]) == (2, 2)
     assert "messages changed    2 (1 edit, 1 delivery)" in text
-    assert f"{OTHER}  only in B; 1 messages only in B" in text
+    assert f"{OTHER}  only in B; 1 message only in B" in text
 
 
 def test_an_account_is_no_snapshot_to_compare(terminal: Terminal, two: list[Snapshot]) -> None:

@@ -35,7 +35,7 @@ class _KeyRefusedError(Exception):
 
 def not_asked_for() -> Check:
     """The line of those who use no language model."""
-    return Check(_(NAME), Health.OK, _("not asked for: the rules tell the statuses"))
+    return Check(NAME, Health.OK, _("not asked for: the rules tell the statuses"))
 
 
 def check_key(options: ModelOptions) -> Check:
@@ -51,15 +51,13 @@ def check_key(options: ModelOptions) -> Check:
         found = _("{server} does not accept the key", server=server)
         if not options.key:
             found = _("{server} wants a key, and none is set", server=server)
-        return Check(
-            _(NAME), Health.BROKEN, found, _("set {setting}: {command}", setting=setting, command="wa2pg init")
-        )
+        return Check(NAME, Health.BROKEN, found, _("set {setting}: {command}", setting=setting, command="wa2pg init"))
     except _NoWordError as error:
         cure = _("check the network and the address; without it the rules tell the statuses")
-        return Check(_(NAME), Health.WARNING, error.said, cure)
+        return Check(NAME, Health.WARNING, error.said, cure)
     if told.health is Health.OK and options.unencrypted:
         found = _("{server} answers; what is sent there goes unencrypted", server=server)
-        return Check(_(NAME), Health.WARNING, found, _("use an address that begins with https://"))
+        return Check(NAME, Health.WARNING, found, _("use an address that begins with https://"))
     return told
 
 
@@ -70,7 +68,7 @@ def _check_openrouter(options: ModelOptions) -> Check:
         if left <= 0:
             found = _("the key's limit at {server} is spent", server=options.server)
             return Check(
-                _(NAME), Health.WARNING, found, _("raise it: {address}", address="https://openrouter.ai/settings/keys")
+                NAME, Health.WARNING, found, _("raise it: {address}", address="https://openrouter.ai/settings/keys")
             )
         accepted = _(
             "{server} accepts the key: {usd} USD left of its limit", server=options.server, usd=number(left, 2)
@@ -81,7 +79,7 @@ def _check_openrouter(options: ModelOptions) -> Check:
         return _check_models(options, accepted)
     except _NoWordError:
         # the list is long, and the key is what was to be told
-        return Check(_(NAME), Health.OK, accepted)
+        return Check(NAME, Health.OK, accepted)
 
 
 def _check_models(options: ModelOptions, accepted: str | None = None) -> Check:
@@ -92,9 +90,9 @@ def _check_models(options: ModelOptions, accepted: str | None = None) -> Check:
     # Ollama's names end in :latest where none was said
     if not {options.model, f"{options.model}:latest"} & names:
         found = _("{server} does not list the model {model}", server=options.server, model=options.model)
-        return Check(_(NAME), Health.WARNING, found, _("set OPENROUTER_MODEL to one that it has"))
+        return Check(NAME, Health.WARNING, found, _("set OPENROUTER_MODEL to one that it has"))
     return Check(
-        _(NAME),
+        NAME,
         Health.OK,
         accepted or _("{server} answers and has the model {model}", server=options.server, model=options.model),
     )

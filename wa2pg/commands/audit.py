@@ -13,6 +13,7 @@ from extract.snapshot_names import read_scopes
 from schemas.datadir import DataDir
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress
+from schemas.translation import _, number
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.report_page.file import show_page, shown_path
 from wa2pg.report_page.request import page_request, with_page_options
@@ -45,8 +46,8 @@ def audit_command(
     scopes = read_scopes(data, what)
     if page and any(scope.snapshots is not None for scope in scopes):
         raise UserError(
-            "The page is about whole accounts, not about single snapshots.",
-            hint=f"run: wa2pg audit {scopes[0].account} --html",
+            _("The page is about whole accounts, not about single snapshots."),
+            hint=_("run: {command}", command=f"wa2pg audit {scopes[0].account} --html"),
             exit_code=ExitCode.USAGE,
         )
     with invocation.progress() as progress:
@@ -57,19 +58,19 @@ def audit_command(
     if not invocation.as_json:
         for finding in findings:
             stdout().print(Text(printable(f"{finding.where}: {finding.what}; {pasteable(finding.todo)}")))
-    checked = ", ".join(what or data.accounts()) or "none has an archive yet"
-    lines = [("checked", checked), ("findings", str(len(findings)))]
+    checked = ", ".join(what or data.accounts()) or _("none has an archive yet")
+    lines = [(_("checked"), checked), (_("findings"), number(len(findings)))]
     if page:
         # the page needs every stage's libraries; a check of the archive has no use for the time they take to load
         from wa2pg.report_page.making import make_page  # noqa: PLC0415
 
         path = make_page(invocation, page, [scope.account for scope in scopes], findings, quick=quick)
         body["html"] = str(path)
-        lines.append(("page", shown_path(path)))
+        lines.append((_("page"), shown_path(path)))
         if page.opens and not show_page(path):
-            invocation.warnings.append("there is no browser here to open the page in; copy it to where one is")
+            invocation.warnings.append(_("there is no browser here to open the page in; copy it to where one is"))
     code = ExitCode.ARCHIVE if findings else ExitCode.DONE
-    return invocation.finish(body, [report_text("Audit", lines), *reports], exit_code=code)
+    return invocation.finish(body, [report_text(_("Audit"), lines), *reports], exit_code=code)
 
 
 def _coverage(data: DataDir, what: tuple[str, ...], body: dict[str, Any], progress: Progress) -> Iterator[Text]:

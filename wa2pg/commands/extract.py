@@ -6,10 +6,12 @@ from typing import Any
 import click
 from rich.text import Text
 
+from extract.archive_words import piece_name, said, said_counts
 from extract.redecode import redecode
 from extract.report import ExtractReport
 from schemas.errors import ExitCode
 from schemas.manifest import MissingChunk
+from schemas.translation import N_, _, ngettext, number
 from schemas.words import Ended
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.sources import refuse_link_options, take, with_source_options
@@ -34,7 +36,7 @@ def extract_command(invocation: Invocation, snapshot: str | None, strict: bool, 
       wa2pg extract --redecode 20261123T031500Z-k3f9
     """
     if snapshot is not None and (options["paths"] or options["again"] or options["own"] or options["own_lid"]):
-        raise click.UsageError("--redecode takes no other source: leave --replay, --again and --own out.")
+        raise click.UsageError(_("--redecode takes no other source: leave --replay, --again and --own out."))
     if snapshot is not None:
         refuse_link_options("--redecode")
     if snapshot is not None:
@@ -44,7 +46,9 @@ def extract_command(invocation: Invocation, snapshot: str | None, strict: bool, 
         report = take(invocation, options)
     note(invocation, report)
     if not report.own_known:
-        invocation.warnings.append("the own number is not known: name it with --own, so that notes to oneself are told")
+        invocation.warnings.append(
+            _("the own number is not known: name it with --own, so that notes to oneself are told")
+        )
     return finish_extract(invocation, report, extract_body(report), exit_code_of(report, strict=strict))
 
 
@@ -57,50 +61,55 @@ def finish_extract(invocation: Invocation, report: ExtractReport, body: dict[str
     return done
 
 
-_SEE_MANIFEST = "the history is incomplete: see `ended` in the snapshot's manifest"
+_SEE_MANIFEST = N_("the history is incomplete: see `ended` in the snapshot's manifest")
 _WHY_INCOMPLETE = {
-    Ended.QUIET: (
+    Ended.QUIET: N_(
         "the history is incomplete: the phone fell silent before it was through. Open WhatsApp on the phone and run "
         "this again"
     ),
-    Ended.DEADLINE: "the history is incomplete: the deadline came first. Run this again to take the rest",
+    Ended.DEADLINE: N_("the history is incomplete: the deadline came first. Run this again to take the rest"),
 }
 _NAMED_CHUNKS = 5
 
 
 def _what_is_missing(invocation: Invocation, missing: list[MissingChunk]) -> str:
     """What WhatsApp announced and did not hand over, and the only way to get it."""
-    names = [
-        one.sync_type if one.chunk_order is None else f"{one.sync_type} {one.chunk_order}"
-        for one in missing[:_NAMED_CHUNKS]
-    ]
-    more = f" and {len(missing) - _NAMED_CHUNKS} more" if len(missing) > _NAMED_CHUNKS else ""
-    what = "1 piece" if len(missing) == 1 else f"{len(missing)} pieces"
-    account = invocation.account
-    return (
-        f"{what} of the history did not arrive ({', '.join(names)}{more}; the manifest names all). A phone sends its "
-        f"history once: to get it whole, unlink with `wa2pg sessions logout {account}` and run this again"
+    names = ", ".join(map(piece_name, missing[:_NAMED_CHUNKS]))
+    if len(missing) > _NAMED_CHUNKS:
+        names = _("{names} and {count} more", names=names, count=len(missing) - _NAMED_CHUNKS)
+    return ngettext(
+        "{count} piece of the history did not arrive ({names}; the manifest names all). A phone sends its history "
+        "once: to get it whole, unlink with `wa2pg sessions logout {account}` and run this again",
+        "{count} pieces of the history did not arrive ({names}; the manifest names all). A phone sends its history "
+        "once: to get it whole, unlink with `wa2pg sessions logout {account}` and run this again",
+        len(missing),
+        names=names,
+        account=invocation.account,
     )
 
 
 def note(invocation: Invocation, report: ExtractReport) -> None:
     """Say what a person should know beside the figures."""
     for name in report.recovered:
-        invocation.warnings.append(f"an extract had died: its snapshot {name} is sealed now, with all that had arrived")
+        invocation.warnings.append(
+            _("an extract had died: its snapshot {name} is sealed now, with all that had arrived", name=name)
+        )
     missing = [*report.recovered_missing, *report.missing]
     if missing:
         invocation.warnings.append(_what_is_missing(invocation, missing))
     if report.ended is Ended.INTERRUPTED and report.missing:
-        say("Stopped; what had arrived is sealed.")
+        say(_("Stopped; what had arrived is sealed."))
     elif report.ended is Ended.INTERRUPTED and report.failure is None:
-        say("Stopped; what had arrived is sealed. Run the same command again to take the rest.")
+        say(_("Stopped; what had arrived is sealed. Run the same command again to take the rest."))
     elif not report.complete and not report.missing:
-        invocation.warnings.append(_WHY_INCOMPLETE.get(report.ended, _SEE_MANIFEST))
+        invocation.warnings.append(_(_WHY_INCOMPLETE.get(report.ended, _SEE_MANIFEST)))
     if report.rejects:
-        count = sum(report.rejects.values())
         invocation.warnings.append(
-            f"{count} record{' that could not be decoded is' if count == 1 else 's that could not be decoded are'} "
-            "kept among the rejects"
+            ngettext(
+                "{count} record that could not be decoded is kept among the rejects",
+                "{count} records that could not be decoded are kept among the rejects",
+                sum(report.rejects.values()),
+            )
         )
 
 
@@ -129,29 +138,26 @@ def extract_body(report: ExtractReport) -> dict[str, Any]:
 
 def extract_table(invocation: Invocation, report: ExtractReport) -> Text:
     """The report as people read it."""
+    title, before = _("Extract: account {account}", account=invocation.account), report.already_archived
     if report.snapshot is None:
-        rows = [
-            (
-                "payloads",
-                f"{report.already_archived:,} given, all archived before" if report.already_archived else "nothing new",
-            ),
-            ("new snapshot", "none needed"),
-        ]
-        return report_text(f"Extract: account {invocation.account}", rows)
-    ended = "complete" if report.complete else f"incomplete (ended: {report.ended.value.replace('_', ' ')})"
-    payloads = f"{report.received:,} of {report.announced:,}"
-    if report.already_archived:
-        payloads += f", {report.already_archived:,} more archived before"
+        given = _("{count} given, all archived before", count=before) if before else _("nothing new")
+        return report_text(title, [(_("payloads"), given), (_("new snapshot"), _("none needed"))])
+    payloads = [_("{part} of {whole}", part=report.received, whole=report.announced)]
+    if before:
+        payloads.append(_("{count} more archived before", count=before))
     rows = [
-        ("snapshot", f"{report.snapshot}, {ended}"),
-        ("payloads", payloads),
-        *((name.replace("_", " "), f"{count:,}") for name, count in report.rows.items() if name != "rejects"),
-        ("rejects", _counted(report.rejects)),
+        (_("snapshot"), f"{report.snapshot}, {_how_complete(report)}"),
+        (_("payloads"), ", ".join(payloads)),
+        *((said(name), number(count)) for name, count in report.rows.items() if name != "rejects"),
+        (_("rejects"), _counted(report.rejects)),
     ]
-    return report_text(f"Extract: account {invocation.account}", rows)
+    return report_text(title, rows)
+
+
+def _how_complete(report: ExtractReport) -> str:
+    return _("complete") if report.complete else _("incomplete (ended: {how})", how=said(report.ended))
 
 
 def _counted(counts: dict[str, int]) -> str:
-    total = sum(counts.values())
-    reasons = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in counts.items())
-    return f"{total:,} ({reasons})" if reasons else "0"
+    reasons = said_counts(counts)
+    return f"{number(sum(counts.values()))} ({reasons})" if reasons else "0"

@@ -9,6 +9,7 @@ from extract.whatsapp.live.session import SessionState, list_sessions, open_sess
 from schemas.datadir import check_account
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import Own
+from schemas.translation import _, ngettext
 from wa2pg.commands.extract import exit_code_of, extract_body, finish_extract, note
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.link_screen import link_screen
@@ -31,24 +32,30 @@ def sessions_group() -> None:
 def list_command(invocation: Invocation) -> int:
     """List the accounts that have been linked, and whether they still are."""
     states = list_sessions(invocation.data())
-    rows = [(state.account, _describe(state)) for state in states] or [("none", "no phone has been linked yet")]
+    rows = [(state.account, _describe(state)) for state in states] or [(_("none"), _("no phone has been linked yet"))]
     body = {
         "sessions": [
             {**asdict(state), "since": state.since.isoformat(timespec="seconds") if state.since else None}
             for state in states
         ]
     }
-    return invocation.finish(body, [report_text("Sessions", rows)])
+    return invocation.finish(body, [report_text(_("Sessions"), rows)])
 
 
 def _describe(state: SessionState) -> str:
     if state.damaged:
-        return pasteable(f"its file cannot be read; run: wa2pg sessions clear {state.account}")
-    parts = [f"linked, file changed {state.since:%Y-%m-%d %H:%M} UTC" if state.since else "not linked"]
+        return pasteable(_("its file cannot be read; run: {command}", command=f"wa2pg sessions clear {state.account}"))
+    parts = [_("linked, file changed {when}", when=state.since) if state.since else _("not linked")]
     if state.in_use:
-        parts.append("in use now")
+        parts.append(_("in use now"))
     if state.failed_attempts:
-        parts.append(f"{state.failed_attempts} failed attempts in the last 30 minutes")
+        parts.append(
+            ngettext(
+                "{count} failed attempt in the last 30 minutes",
+                "{count} failed attempts in the last 30 minutes",
+                state.failed_attempts,
+            )
+        )
     return ", ".join(parts)
 
 
@@ -65,17 +72,22 @@ def clear_command(invocation: Invocation, of_account: str | None, yes: bool) -> 
     session = open_session(invocation.data(), name)
     with session.hold():
         if session.store.exists() and not yes:
-            say(f"This removes the keys of the account {name}: to extract again, the phone has to be linked anew.")
-            if not agreed("Remove them?"):
+            told = _(
+                "This removes the keys of the account {account}: to extract again, the phone has to be linked anew.",
+                account=name,
+            )
+            say(told)
+            if not agreed(_("Remove them?")):
                 raise UserError(
-                    "Nothing was removed.", hint="to do it without being asked: --yes", exit_code=ExitCode.FAILED
+                    _("Nothing was removed."), hint=_("to do it without being asked: --yes"), exit_code=ExitCode.FAILED
                 )
         cleared = session.clear()
-    what = "removed" if cleared else "there were none"
-    rows = [("keys", what)]
+    rows = [(_("keys"), _("they were removed") if cleared else _("there were none"))]
     if cleared:
-        rows.append(("on the phone", "the device stays listed: Settings > Linked devices > wa2pg > Log out"))
-    return invocation.finish({"cleared": cleared}, [report_text(f"Session of account {name}", rows)])
+        still = _("the device stays listed: Settings > Linked devices > wa2pg > Log out")
+        rows.append((_("on the phone"), still))
+    title = _("Session of account {account}", account=name)
+    return invocation.finish({"cleared": cleared}, [report_text(title, rows)])
 
 
 @sessions_group.command("logout", short_help="Unlink the device from the phone.")
@@ -94,5 +106,5 @@ def logout_command(invocation: Invocation, of_account: str | None, proxy: str | 
     note(invocation, report)
     code = exit_code_of(report, strict=False)
     if code is ExitCode.DONE:
-        say("The device is unlinked; its keys are removed.")
+        say(_("The device is unlinked; its keys are removed."))
     return finish_extract(invocation, report, {"extract": extract_body(report)}, code)

@@ -1,20 +1,28 @@
 """`wa2pg snapshots`: what is in the archive, and how two snapshots differ."""
 
+import re
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import click
 from rich.text import Text
 
+from extract.archive_words import counted, piece_name, said, said_counts
 from extract.snapshot_diff import ChatDifference, SnapshotDiff, diff_snapshots
 from extract.snapshot_list import SnapshotLine, list_snapshots
 from extract.snapshot_names import require_archive, snapshot_folder
-from schemas.manifest import Manifest, read_snapshot
+from schemas.manifest import Manifest, Source, read_snapshot
+from schemas.translation import N_, _, day, ngettext, number
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.talk import report_text
 
 _CHATS_SHOWN = 20
 _SNAPSHOT = "SNAPSHOT"
+# what manifests say of their sources: extract.whatsapp.replay, .live.link and extract.snapshot
+_FILES = re.compile(r"(\d+) files")
+_PAIRING = re.compile(r"pairing (.*)")
+_AS_THEY_ARE = (N_("unknown: open.json was lost"), N_("pairing unknown"))
 
 
 @click.group("snapshots", short_help="What is in the archive.")
@@ -37,24 +45,28 @@ def list_command(invocation: Invocation, accounts: tuple[str, ...]) -> int:
     reports = []
     for account in dict.fromkeys(line.account for line in lines):
         rows = [(line.name, _described(line)) for line in lines if line.account == account]
-        reports.append(report_text(f"Snapshots of account {account}", rows))
+        reports.append(report_text(_("Snapshots of account {account}", account=account), rows))
     if not lines:
-        reports.append(report_text("Snapshots", [("none", "no account has an archive yet")]))
+        reports.append(report_text(_("Snapshots"), [(_("none"), _("no account has an archive yet"))]))
     return invocation.finish({"snapshots": [_line_body(line) for line in lines]}, reports)
 
 
 def _described(line: SnapshotLine) -> str:
     manifest = line.manifest
     if manifest is None:
-        return str(line.state)
+        return _(line.state)
     parts = [
-        str(line.state),
-        f"from {manifest.source.kind}",
-        "complete" if manifest.complete else f"incomplete ({manifest.ended})",
-        f"{manifest.counts.rows.get('messages', 0):,} messages",
-        f"{line.bytes / 1e6:.1f} MB",
+        _(line.state),
+        _("from {source}", source=said(manifest.source.kind)),
+        _("complete") if manifest.complete else _("incomplete ({how})", how=said(manifest.ended)),
+        ngettext("{count} message", "{count} messages", manifest.counts.rows.get("messages", 0)),
+        _megabytes(line.bytes),
     ]
     return ", ".join(parts)
+
+
+def _megabytes(size: int) -> str:
+    return _("{size} MB", size=number(size / 1e6, 1))
 
 
 def _line_body(line: SnapshotLine) -> dict[str, Any]:
@@ -85,7 +97,7 @@ def show_command(invocation: Invocation, snapshot: str) -> int:
     manifest = found.manifest
     return invocation.finish(
         {"manifest": manifest.model_dump(mode="json"), "sha256": found.sha256},
-        [report_text(f"Snapshot {found.name}", _manifest_rows(manifest, found.sha256))],
+        [report_text(_("Snapshot {name}", name=found.name), _manifest_rows(manifest, found.sha256))],
     )
 
 
@@ -93,33 +105,52 @@ def _manifest_rows(manifest: Manifest, sha256: str) -> list[tuple[str, str]]:
     counts, source = manifest.counts, manifest.source
     own = [address for address in (manifest.own.phone, manifest.own.lid) if address]
     size = sum(entry.bytes for entry in manifest.files)
+    ended = _("ended: {how}", how=said(manifest.ended))
+    complete = _("yes") if manifest.complete else _("no")
+    sealed = _(
+        "{when} by {tool}",
+        when=_to_the_second(manifest.sealed_at),
+        tool=f"{manifest.tool.name} {manifest.tool.version}",
+    )
     rows = [
-        ("account", manifest.account),
-        ("own addresses", ", ".join(own) or "not known"),
-        ("source", f"{source.kind}, {source.detail}" if source.detail else str(source.kind)),
-        ("started", f"{manifest.started_at:%Y-%m-%d %H:%M:%S} UTC"),
-        ("sealed", f"{manifest.sealed_at:%Y-%m-%d %H:%M:%S} UTC by {manifest.tool.name} {manifest.tool.version}"),
-        ("complete", f"{'yes' if manifest.complete else 'no'}, ended: {str(manifest.ended).replace('_', ' ')}"),
-        ("payloads", f"{counts.payloads.received:,} of {counts.payloads.announced:,}"),
-        *((name.replace("_", " "), f"{count:,}") for name, count in counts.rows.items()),
-        ("messages by kind", _counted(counts.kinds)),
-        ("rejects by reason", _counted(counts.rejects)),
+        (_("account"), manifest.account),
+        (_("own addresses"), ", ".join(own) or _("not known")),
+        (_("source"), ", ".join([said(source.kind), *_said_detail(source)])),
+        (_("started"), _to_the_second(manifest.started_at)),
+        (_("sealed"), sealed),
+        (_("complete"), f"{complete}, {ended}"),
+        (_("payloads"), _("{part} of {whole}", part=counts.payloads.received, whole=counts.payloads.announced)),
+        *((said(name), number(count)) for name, count in counts.rows.items()),
+        (_("messages by kind"), said_counts(counts.kinds) or _("none")),
+        (_("rejects by reason"), said_counts(counts.rejects) or _("none")),
     ]
     if manifest.span.first and manifest.span.last:
-        rows.append(("messages from", f"{manifest.span.first:%Y-%m-%d} to {manifest.span.last:%Y-%m-%d}"))
+        span = _("{first} to {last}", first=day(manifest.span.first), last=day(manifest.span.last))
+        rows.append((_("messages from"), span))
     if manifest.missing:
-        chunks = [f"{chunk.sync_type} {chunk.chunk_order}" for chunk in manifest.missing]
-        rows.append(("did not come", ", ".join(chunks)))
+        rows.append((_("did not come"), ", ".join(map(piece_name, manifest.missing))))
     rows += [
-        ("files", f"{len(manifest.files)}, {size / 1e6:.1f} MB"),
-        ("sealed after", manifest.previous.snapshot if manifest.previous else "none, it is the first"),
-        ("manifest sha256", sha256),
+        (_("files"), f"{number(len(manifest.files))}, {_megabytes(size)}"),
+        (_("sealed after"), manifest.previous.snapshot if manifest.previous else _("none, it is the first")),
+        (_("manifest sha256"), sha256),
     ]
     return rows
 
 
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count) or "none"
+def _to_the_second(when: datetime) -> str:
+    return _("{day} {time} UTC", day=day(when), time=f"{when:%H:%M:%S}")
+
+
+def _said_detail(source: Source) -> list[str]:
+    """What a manifest says of its source, which it says in English, in the language in force."""
+    detail = source.detail or ""
+    if detail in _AS_THEY_ARE:
+        return [_(detail)]
+    if found := _FILES.fullmatch(detail):
+        return [ngettext("{count} file", "{count} files", int(found[1]))]
+    if found := _PAIRING.fullmatch(detail):
+        return [_("pairing {name}", name=found[1])]
+    return [detail] if detail else []
 
 
 @snapshots_group.command("diff", short_help="How two snapshots differ.")
@@ -167,45 +198,56 @@ def _diff_reports(found: SnapshotDiff) -> list[Text]:
     rows = [
         ("A", f"{found.a.manifest.account}/{found.a.name}"),
         ("B", f"{found.b.manifest.account}/{found.b.name}"),
-        ("chats only in A", f"{found.chats_only_a:,}"),
-        ("chats only in B", f"{found.chats_only_b:,}"),
-        ("messages only in A", f"{total.only_a:,}"),
-        ("messages only in B", f"{total.only_b:,}"),
-        ("messages changed", _changed(total)),
-        ("messages the same", f"{total.same:,}"),
-        ("duplicate keys", f"{total.duplicates_a:,} in A, {total.duplicates_b:,} in B"),
+        (_("chats only in A"), number(found.chats_only_a)),
+        (_("chats only in B"), number(found.chats_only_b)),
+        (_("messages only in A"), number(total.only_a)),
+        (_("messages only in B"), number(total.only_b)),
+        (_("messages changed"), _changed(total)),
+        (_("messages the same"), number(total.same)),
+        (_("duplicate keys"), _in_both(total.duplicates_a, total.duplicates_b)),
     ]
     for label, (in_a, in_b) in (
-        ("no id, not compared", found.without_key),
-        ("about unknown messages", found.without_target),
+        (_("no id, not compared"), found.without_key),
+        (_("about unknown messages"), found.without_target),
     ):
         if in_a or in_b:
-            rows.append((label, f"{in_a:,} in A, {in_b:,} in B"))
-    reports = [report_text("Difference", rows)]
+            rows.append((label, _in_both(in_a, in_b)))
+    reports = [report_text(_("Difference"), rows)]
     different = [one for one in found.chats if _chat_line(one)]
     if different:
         by_chat = [(one.chat, _chat_line(one)) for one in different[:_CHATS_SHOWN]]
-        if len(different) > _CHATS_SHOWN:
-            by_chat.append(("…", f"{len(different) - _CHATS_SHOWN:,} more chats: --json lists all"))
-        reports.append(report_text("By chat", by_chat))
+        if left := len(different[_CHATS_SHOWN:]):
+            more = ngettext("{count} more chat: --json lists all", "{count} more chats: --json lists all", left)
+            by_chat.append(("…", more))
+        reports.append(report_text(_("By chat"), by_chat))
     return reports
+
+
+def _in_both(in_a: int, in_b: int) -> str:
+    return _("{in_a} in A, {in_b} in B", in_a=in_a, in_b=in_b)
 
 
 def _chat_line(one: ChatDifference) -> str:
     messages = one.messages
+    only_a = ngettext("{count} message only in A", "{count} messages only in A", messages.only_a)
+    only_b = ngettext("{count} message only in B", "{count} messages only in B", messages.only_b)
+    keys = _("duplicate keys {figures}", figures=_in_both(messages.duplicates_a, messages.duplicates_b))
     parts = [
-        "only in A" if not one.in_b else "only in B" if not one.in_a else "",
-        f"{messages.only_a:,} messages only in A" if messages.only_a else "",
-        f"{messages.only_b:,} messages only in B" if messages.only_b else "",
-        f"changed {_changed(messages)}" if messages.changed else "",
-        f"duplicate keys {messages.duplicates_a:,} in A, {messages.duplicates_b:,} in B"
-        if messages.duplicates_a or messages.duplicates_b
-        else "",
+        _("only in A") if not one.in_b else _("only in B") if not one.in_a else "",
+        only_a if messages.only_a else "",
+        only_b if messages.only_b else "",
+        _("changed {figures}", figures=_changed(messages)) if messages.changed else "",
+        keys if messages.duplicates_a or messages.duplicates_b else "",
     ]
     return "; ".join(part for part in parts if part)
 
 
 def _changed(counts: Any) -> str:
-    ways = {"edit": counts.edited, "delivery": counts.delivery, "deletion": counts.deleted, "reaction": counts.reacted}
-    parts = ", ".join(f"{count:,} {way}" for way, count in ways.items() if count)
-    return f"{counts.changed:,} ({parts})" if parts else "0"
+    ways = {
+        _("edit"): counts.edited,
+        _("delivery"): counts.delivery,
+        _("deletion"): counts.deleted,
+        _("reaction"): counts.reacted,
+    }
+    parts = ", ".join(counted(count, way) for way, count in ways.items() if count)
+    return f"{number(counts.changed)} ({parts})" if parts else "0"

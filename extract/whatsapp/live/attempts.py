@@ -6,6 +6,7 @@ from pathlib import Path
 
 from schemas.errors import ExitCode, UserError
 from schemas.files import replace_file
+from schemas.translation import _, ngettext
 
 NAME = "attempts.json"
 _WINDOW = timedelta(minutes=30)
@@ -29,9 +30,15 @@ def check_attempts(session: Path, now: datetime) -> None:
     left = failed[-ATTEMPTS_ALLOWED] + _WINDOW - now
     minutes = max(1, -(-int(left.total_seconds()) // 60))
     raise UserError(
-        f"Linking failed {len(failed)} times within 30 minutes. WhatsApp limits attempts and then locks the account's "
-        f"linking for longer; the next one is sensible in {minutes} minute{'' if minutes == 1 else 's'}.",
-        hint="wait, or try at once with --force",
+        ngettext(
+            "Linking failed {times} within 30 minutes. WhatsApp limits attempts and then locks the account's linking "
+            "for longer; the next one is sensible in {count} minute.",
+            "Linking failed {times} within 30 minutes. WhatsApp limits attempts and then locks the account's linking "
+            "for longer; the next one is sensible in {count} minutes.",
+            minutes,
+            times=ngettext("{count} time", "{count} times", len(failed)),
+        ),
+        hint=_("wait, or try at once with --force"),
         exit_code=ExitCode.PAIRING,
     )
 

@@ -27,6 +27,7 @@ from schemas.errors import UserError
 from schemas.files import make_private_folder
 from schemas.manifest import Own, Snapshot, Source, sealed_snapshots
 from schemas.progress import LinkEnded, LinkProgress
+from schemas.translation import moment
 from schemas.words import Ended, SourceKind
 
 MAX_DAYS = 3650
@@ -227,7 +228,7 @@ class _Link:
             return None
         until = None
         if watched.ban_seconds:
-            until = f"{datetime.now(UTC) + timedelta(seconds=watched.ban_seconds):%Y-%m-%d %H:%M} UTC"
+            until = moment(datetime.now(UTC) + timedelta(seconds=watched.ban_seconds))
         return failure(watched.outcome, self.session.account, until=until, lost=watched.lost)
 
     def _remember_own(self, opened: OpenSnapshot, watched: Watched) -> Own:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import N_, _, ngettext
 
 
 class Outcome(StrEnum):
@@ -50,139 +51,144 @@ SESSION_ENDING = frozenset({Outcome.LOGGED_OUT, Outcome.OTHER_NUMBER})
 _PAIRING, _FAILED = ExitCode.PAIRING, ExitCode.FAILED
 _SAYS: dict[Outcome, tuple[str, str, ExitCode]] = {
     Outcome.CODE_EXPIRED: (
-        "The code was not scanned (or typed) in time.",
-        "have the phone ready at Settings > Linked devices, then run: wa2pg extract --account {account}",
+        N_("The code was not scanned (or typed) in time."),
+        N_("have the phone ready at Settings > Linked devices, then run: wa2pg extract --account {account}"),
         _PAIRING,
     ),
     Outcome.WITHOUT_MULTIDEVICE: (
-        "The phone scanned the code, but its WhatsApp is too old to link devices.",
-        "update WhatsApp on the phone, then run this again",
+        N_("The phone scanned the code, but its WhatsApp is too old to link devices."),
+        N_("update WhatsApp on the phone, then run this again"),
         _PAIRING,
     ),
     Outcome.PASSKEY: (
-        (
+        N_(
             "WhatsApp asks for a passkey before it links a device to this account. This version cannot answer that "
             "(its library neonize does not support it), so the account cannot be linked; removing the passkey on "
             "the phone does not help."
         ),
-        "a later neonize may: run make upgrade now and then; files of its history can be taken with --replay",
+        N_("a later neonize may: run make upgrade now and then; files of its history can be taken with --replay"),
         _PAIRING,
     ),
     Outcome.OUTDATED: (
-        "WhatsApp refuses this program as too old (405).",
-        "run: make upgrade (it brings the newest neonize in the allowed range), then run this again",
+        N_("WhatsApp refuses this program as too old (405)."),
+        N_("run: make upgrade (it brings the newest neonize in the allowed range), then run this again"),
         _PAIRING,
     ),
     Outcome.RATE_LIMITED: (
-        "WhatsApp does not link new devices to this account at the moment: too many attempts.",
-        "wait 10 to 30 minutes, then run this again; every further attempt makes the wait longer",
+        N_("WhatsApp does not link new devices to this account at the moment: too many attempts."),
+        N_("wait 10 to 30 minutes, then run this again; every further attempt makes the wait longer"),
         _PAIRING,
     ),
     Outcome.PAIRING_FAILED: (
-        "WhatsApp refused to link this device.",
-        "look on the phone at Settings > Linked devices (at most four devices), then run this again in 10 minutes",
+        N_("WhatsApp refused to link this device."),
+        N_("look on the phone at Settings > Linked devices (at most four devices), then run this again in 10 minutes"),
         _PAIRING,
     ),
     Outcome.WRONG_PHONE: (
-        "WhatsApp does not take this number for pairing by code.",
-        "give --phone the account's own number with its country code, e.g. --phone +996555000111",
+        N_("WhatsApp does not take this number for pairing by code."),
+        N_("give --phone the account's own number with its country code, e.g. --phone +996555000111"),
         _PAIRING,
     ),
     Outcome.OTHER_NUMBER: (
-        (
+        N_(
             "The phone that was linked has another number than the one archived under the account {account}. It was "
             "unlinked again, nothing was mixed."
         ),
-        "link it under its own name: wa2pg extract --account NAME, or mend a wrong number in the archive with --own",
+        N_(
+            "link it under its own name: wa2pg extract --account NAME, or mend a wrong number in the archive with --own"
+        ),
         _PAIRING,
     ),
     Outcome.LOGGED_OUT: (
-        "The phone has unlinked this device (401/403). What had arrived is safe.",
-        "run this again to link it anew: wa2pg extract --account {account}",
+        N_("The phone has unlinked this device (401/403). What had arrived is safe."),
+        N_("run this again to link it anew: wa2pg extract --account {account}"),
         _PAIRING,
     ),
     Outcome.BANNED: (
-        "WhatsApp has banned this account for a time (402){until}.",
-        "wait until the ban has ended and write to WhatsApp's support from the phone; do not link before",
+        N_("WhatsApp has banned this account for a time (402)."),
+        N_("wait until the ban has ended and write to WhatsApp's support from the phone; do not link before"),
         _PAIRING,
     ),
     Outcome.REPLACED: (
-        "Another program has taken over this device's session. What had arrived is sealed.",
-        "stop the other program, then run this again",
+        N_("Another program has taken over this device's session. What had arrived is sealed."),
+        N_("stop the other program, then run this again"),
         _FAILED,
     ),
     Outcome.REFUSED: (
-        "WhatsApp refused the connection.",
-        "wait some minutes, then run this again",
+        N_("WhatsApp refused the connection."),
+        N_("wait some minutes, then run this again"),
         _FAILED,
     ),
     Outcome.UNAVAILABLE: (
-        "WhatsApp's servers answer that they are not available (503).",
-        "wait some minutes, then run this again",
+        N_("WhatsApp's servers answer that they are not available (503)."),
+        N_("wait some minutes, then run this again"),
         _FAILED,
     ),
     Outcome.NO_NETWORK: (
-        "WhatsApp cannot be reached from this machine.",
-        "check the network (web.whatsapp.com, port 443), then run this again",
+        N_("WhatsApp cannot be reached from this machine."),
+        N_("check the network (web.whatsapp.com, port 443), then run this again"),
         _FAILED,
     ),
     Outcome.NO_ANSWER: (
-        "WhatsApp did not answer.",
-        "check the network, then run this again",
+        N_("WhatsApp did not answer."),
+        N_("check the network, then run this again"),
         _FAILED,
     ),
     Outcome.PROXY_SILENT: (
-        "The proxy did not bring us to WhatsApp.",
-        "check the address in --proxy or WA2PG_PROXY, and that it lets web.whatsapp.com:443 through",
+        N_("The proxy did not bring us to WhatsApp."),
+        N_("check the address in --proxy or WA2PG_PROXY, and that it lets web.whatsapp.com:443 through"),
         _FAILED,
     ),
     Outcome.PHONE_SILENT: (
-        "The phone is linked, but it has sent no history.",
-        "open WhatsApp on the phone, keep it open and online, then run: wa2pg extract --account {account}",
+        N_("The phone is linked, but it has sent no history."),
+        N_("open WhatsApp on the phone, keep it open and online, then run: wa2pg extract --account {account}"),
         _FAILED,
     ),
     Outcome.SESSION_DAMAGED: (
-        "The session file of the account {account} cannot be read.",
-        "run: wa2pg sessions clear {account}, then link the phone again",
+        N_("The session file of the account {account} cannot be read."),
+        N_("run: wa2pg sessions clear {account}, then link the phone again"),
         _PAIRING,
     ),
     Outcome.SESSION_UNREADABLE: (
-        "The session file of the account {account} cannot be read at the moment (locked, or without the rights).",
-        "look for another program that uses it, then run this again; it need not be damaged",
+        N_("The session file of the account {account} cannot be read at the moment (locked, or without the rights)."),
+        N_("look for another program that uses it, then run this again; it need not be damaged"),
         _FAILED,
     ),
     Outcome.STORED_NUMBER_DIFFERS: (
-        (
+        N_(
             "The phone that is linked to the account {account} has another number than the one given or archived. "
             "Nothing was taken."
         ),
-        "mend a wrong number with --own, or unlink this phone: wa2pg sessions logout {account}",
+        N_("mend a wrong number with --own, or unlink this phone: wa2pg sessions logout {account}"),
         _PAIRING,
     ),
     Outcome.DISK_FULL: (
-        "The disk is full. What had arrived is in the journal{lost}.",
-        "make room, then run the same command again",
+        N_("The disk is full. What had arrived is in the journal."),
+        N_("make room, then run the same command again"),
         _FAILED,
     ),
     Outcome.CRASHED: (
-        (
+        N_(
             "The link to WhatsApp died. What had reached this program is sealed; a piece that was on its way may be "
             "lost without a name."
         ),
-        (
+        N_(
             "run this again to take the rest; to be sure of the whole history, wa2pg sessions logout {account}, then "
             "wa2pg extract --account {account}"
         ),
         _FAILED,
     ),
     Outcome.NOT_LINKED: (
-        "No phone is linked to the account {account}.",
-        "link one: wa2pg extract --account {account}",
+        N_("No phone is linked to the account {account}."),
+        N_("link one: wa2pg extract --account {account}"),
         _PAIRING,
     ),
     Outcome.NOT_UNLINKED: (
-        "WhatsApp did not confirm that this device is unlinked.",
-        "run this again, or remove it on the phone at Settings > Linked devices; then: wa2pg sessions clear {account}",
+        N_("WhatsApp did not confirm that this device is unlinked."),
+        N_(
+            "run this again, or remove it on the phone at Settings > Linked devices; then: wa2pg sessions clear "
+            "{account}"
+        ),
         _FAILED,
     ),
 }
@@ -193,12 +199,16 @@ class LinkError(UserError):
 
     def __init__(self, outcome: Outcome, account: str, *, until: str | None = None, lost: int = 0) -> None:
         message, hint, code = _SAYS[outcome]
-        facts = {
-            "account": account,
-            "until": f", until {until}" if until else "",
-            "lost": f", but {lost} payload{'' if lost == 1 else 's'} did not fit any more" if lost else "",
-        }
-        super().__init__(message.format(**facts), hint=hint.format(**facts), exit_code=code)
+        told = _(message, account=account)
+        if outcome is Outcome.BANNED and until:
+            told = _("WhatsApp has banned this account for a time (402), until {until}.", until=until)
+        if outcome is Outcome.DISK_FULL and lost:
+            told = ngettext(
+                "The disk is full. What had arrived is in the journal, but {count} payload did not fit any more.",
+                "The disk is full. What had arrived is in the journal, but {count} payloads did not fit any more.",
+                lost,
+            )
+        super().__init__(told, hint=_(hint, account=account), exit_code=code)
         self.outcome = outcome
 
 
