@@ -29,13 +29,13 @@ def ask_hidden(question: str) -> str:
 
 
 def ask_yes(question: str) -> bool:
-    """A yes or a no; an empty line is a no."""
-    try:
-        yes = click.confirm(question, default=False, err=True)
-    except click.Abort as abort:
-        raise _stopped(abort) from None
-    _end_of_line()
-    return yes
+    """A yes or a no, in the language in force or in English; an empty line is a no."""
+    yes, no = {"y", "yes", _("yes"), _("yes")[0]}, {"n", "no", _("no"), _("no")[0]}
+    while True:
+        typed = ask(question, default=_("no"), shown=_("yes/NO")).lower()
+        if typed in yes | no:
+            return typed in yes
+        complain(_("Type yes or no."))
 
 
 def choose(options: list[tuple[str, str]], question: str, default: str) -> str:

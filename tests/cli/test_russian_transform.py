@@ -13,7 +13,7 @@ import pytest
 from extract.whatsapp.replay import replay
 from extract.whatsapp.sample import SAMPLE_OWN_LID, SAMPLE_OWN_PHONE, write_sample
 from schemas.datadir import open_data_dir
-from schemas.own import parse_own
+from extract.own import parse_own
 from schemas.tables import CLEAN_TABLES
 
 ROOT = Path(__file__).parents[2]

@@ -112,6 +112,14 @@ def test_a_new_organisation_is_made_after_a_yes(init: Init, database: str) -> No
     assert env()["WA2PG_ORG"] == "silk-road-tours"
 
 
+def test_a_yes_is_said_in_the_language_that_is_spoken(init: Init, database: str) -> None:
+    done = init("ru", database, "Silk Road Tours", "конечно", "да", "", "")
+
+    assert done.code == 0, done.err
+    assert "Введите да или нет." in done.err
+    assert organizations(database) == ["silk-road-tours", "soul-kg"]
+
+
 def test_a_name_that_another_organisation_has_is_asked_again(init: Init, database: str) -> None:
     done = init("", database, "soul/kg", "y", "1", "", "")
 

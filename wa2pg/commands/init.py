@@ -194,10 +194,11 @@ def _next_steps(database: Database, chosen: Chosen) -> list[str]:
 
 
 def _table(file: EnvFile, answers: dict[str, str], changed: list[str], written: bool) -> Text:
-    rows = [(name, _shown(name, value, name in changed)) for name, value in answers.items() if value or name in changed]
-    if not answers["DATABASE_URL"]:
-        rows = [row for row in rows if row[0] != "DATABASE_URL"]
-        rows.append(("DATABASE_URL", _("none: an embedded PostgreSQL")))
+    rows = [
+        (name, _shown(name, value, name in changed))
+        for name, value in answers.items()
+        if value or name in changed or name == "DATABASE_URL"
+    ]
     if not written:
         return report_text(_("Nothing to change in .env"), rows)
     if file.content is not None:
@@ -207,7 +208,7 @@ def _table(file: EnvFile, answers: dict[str, str], changed: list[str], written: 
 
 def _shown(name: str, value: str, is_new: bool) -> str:
     if not value:
-        return _("taken out")
+        return _("none: an embedded PostgreSQL") if name == "DATABASE_URL" else _("taken out")
     if name in _SECRETS:
         return _("new (not shown)") if is_new else _("kept")
     return value
