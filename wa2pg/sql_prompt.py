@@ -120,9 +120,10 @@ def _show(result: Result) -> None:
     for row in result.rows:
         table.add_row(*(Text("" if value is None else printable(value)) for value in row))
     console = stdout()
-    # a program that reads this gets every row on one line
-    width = None if console.is_terminal else Measurement.get(console, console.options.update(max_width=1 << 20), table)
-    console.print(table, soft_wrap=False, width=width.maximum if width else None, crop=False)
+    if not console.is_terminal:
+        # a program that reads this gets every row on one line
+        console.width = Measurement.get(console, console.options.update(max_width=1 << 20), table).maximum
+    console.print(table, soft_wrap=False)
     click.echo(ngettext("({count} row)", "({count} rows)", result.total))
     if len(result.rows) < result.total:
         say(
