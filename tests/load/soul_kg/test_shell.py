@@ -3,6 +3,7 @@
 import os
 import pty
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from load.postgres_binaries import find_binaries
 from tests.cli.conftest import ROOT, Outcome, Terminal
-from tests.load.conftest import ORGANIZATION, one
+from tests.load.conftest import ORGANIZATION, one, remove_server
 
 PSQL = find_binaries().program("psql")
 ADDED = {
@@ -188,16 +189,13 @@ def test_a_person_types_and_gives_up(prompt: Shell, database: str) -> None:
         stdin=screen,
         stdout=screen,
         stderr=screen,
-        start_new_session=True,
-        # so that Ctrl-C comes from this terminal
-        preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
     )
     os.close(screen)
     said = _until(person, "=> ")
     assert "kept at once" in said
     os.write(person, b"select 1\n")
     _until(person, "-> ")
-    os.write(person, b"\x03")
+    process.send_signal(signal.SIGINT)
     _until(person, "=> ")
     os.write(person, b"begin;\n")
     _until(person, "=*> ")
@@ -207,7 +205,7 @@ def test_a_person_types_and_gives_up(prompt: Shell, database: str) -> None:
     with psycopg.connect(database, autocommit=True) as looking:
         while not one(looking, "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"):
             time.sleep(0.1)
-    os.write(person, b"\x03")
+    process.send_signal(signal.SIGINT)
     assert "stopped" in _until(person, "=> ")
     os.write(person, b"select 'still ' || 'here';\n")
     assert "still here" in _until(person, "=> ")
@@ -226,8 +224,6 @@ def _until(terminal: int, awaited: str) -> str:
 
 
 def test_the_embedded_database_is_started_when_it_is_there(tmp_path: Path) -> None:
-    from tests.load.conftest import remove_server
-
     terminal = Terminal(tmp_path, {"PATH": str(tmp_path)})
     try:
         nothing = terminal.run("db", "shell", "-c", "select 1")
