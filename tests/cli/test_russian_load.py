@@ -98,6 +98,26 @@ def test_a_load_is_made_and_taken_back_in_russian(russian: Terminal) -> None:
         assert left_in_english(done.out + done.err) == [], (number, words, done.out, done.err)
 
 
+def test_what_is_kept_is_english_and_what_is_shown_of_it_is_not(terminal: Terminal) -> None:
+    terminal.environment |= {"WA2PG_LANG": "ru"}
+    put(terminal, "20261123T031500Z-k3f9", 2)
+    assert terminal.run("org", "create", "Компания", "--slug", ORG).code == 0
+    rules = (
+        "alter table clients add constraint not_him check (phone not like '%2');"
+        "alter table messages add constraint not_the_first check (whatsapp_message_id not like '%-0')"
+    )
+    assert terminal.run("db", "shell", "--write", "-c", rules).code == 0
+    done = terminal.run("load", "--org", ORG, "-q")
+    assert done.code == 0, done.err
+    shown = " ".join(done.out.split())
+    assert "таблица clients, ограничение not_him" in shown
+    assert "таблица messages, ограничение not_the_first" in shown
+    (refused,) = (terminal.data / "reports").glob("*-refused.csv")
+    assert "table messages, constraint not_the_first" in refused.read_text()
+    kept = terminal.run("db", "shell", "--no-psql", "-c", "select counts -> 'chats' ->> 'failed' from import_runs")
+    assert "table clients, constraint not_him" in kept.out
+
+
 @pytest.mark.parametrize(
     ("words", "address", "code"),
     [
