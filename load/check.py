@@ -15,42 +15,47 @@ from load.organizations import Organization, find_organization
 from load.statements import statement
 from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress, Step, no_progress
+from schemas.translation import N_
 
-# finding -> what was found, and what to do; those of _STATE say only how far the database is
+# finding -> what was found, and what to do, translated where they are shown; those of STATE say only how far the
+# database is
 FINDINGS: Mapping[str, tuple[str, str]] = {
     "orphan_conversations": (
-        "conversations without their client",
-        "restore the clients from a backup, or delete these conversations",
+        N_("conversations without their client"),
+        N_("restore the clients from a backup, or delete these conversations"),
     ),
     "orphan_messages": (
-        "messages without their conversation",
-        "restore the conversations from a backup, or delete these messages",
+        N_("messages without their conversation"),
+        N_("restore the conversations from a backup, or delete these messages"),
     ),
-    "orphan_statuses": ("status history without its client", "delete these rows"),
-    "unknown_runs": ("messages of a load that is not listed", "restore import_runs from a backup"),
-    "double_phones": ("clients with the same phone", "merge them in the CRM: wa2pg merges no rows"),
+    "orphan_statuses": (N_("status history without its client"), N_("delete these rows")),
+    "unknown_runs": (N_("messages of a load that is not listed"), N_("restore import_runs from a backup")),
+    "double_phones": (N_("clients with the same phone"), N_("merge them in the CRM: wa2pg merges no rows")),
     "double_people": (
-        "clients who are one person in WhatsApp, under several numbers",
-        "merge them in the CRM: wa2pg merges no rows",
+        N_("clients who are one person in WhatsApp, under several numbers"),
+        N_("merge them in the CRM: wa2pg merges no rows"),
     ),
     "uncounted_conversations": (
-        "conversations whose counts do not follow their messages",
-        "run: wa2pg load (counts follow the messages of every chat it loads)",
+        N_("conversations whose counts do not follow their messages"),
+        N_("run: wa2pg load (counts follow the messages of every chat it loads)"),
     ),
     "uncounted_clients": (
-        "clients whose counts do not follow their messages",
-        "run: wa2pg load (counts follow the messages of every chat it loads)",
+        N_("clients whose counts do not follow their messages"),
+        N_("run: wa2pg load (counts follow the messages of every chat it loads)"),
     ),
     "double_messages": (
-        "messages that stand twice in one conversation",
-        "look at them in the CRM and delete one of each: wa2pg made none of them twice",
+        N_("messages that stand twice in one conversation"),
+        N_("look at them in the CRM and delete one of each: wa2pg made none of them twice"),
     ),
     "late_conversations": (
-        "conversations whose last time is before their last message",
-        'the CRM sorts them too low: correct "lastMessageAt" there',
+        N_("conversations whose last time is before their last message"),
+        N_('the CRM sorts them too low: correct "lastMessageAt" there'),
     ),
-    "not_in_database": ("clients of the archive who are not in the database", "run: wa2pg load"),
-    "behind_archive": ("clients whose last message in the archive is newer than in the database", "run: wa2pg load"),
+    "not_in_database": (N_("clients of the archive who are not in the database"), N_("run: wa2pg load")),
+    "behind_archive": (
+        N_("clients whose last message in the archive is newer than in the database"),
+        N_("run: wa2pg load"),
+    ),
 }
 STATE = frozenset({"not_in_database", "behind_archive"})
 _EXAMPLES = 10
@@ -119,7 +124,7 @@ def check(
             connection.execute("set transaction isolation level repeatable read, read only")
             return _check(connection, organization, layout, clean, progress)
     except psycopg.Error as error:
-        raise database_error(error, "checking the tables") from None
+        raise database_error(error, N_("checking the tables")) from None
 
 
 def _check(
@@ -138,10 +143,10 @@ def _check(
     checked = list(_OF_LAYOUT[layout])
     findings = []
     for number, name in enumerate(checked):
-        progress(Step("checking the tables", number, len(checked)))
+        progress(Step(N_("checking the tables"), number, len(checked)))
         findings += [Finding(name, rows, examples or []) for rows, examples in ask(name)]
     if clean:
-        progress(Step("comparing with the archive"))
+        progress(Step(N_("comparing with the archive")))
         checked += ["not_in_database", "behind_archive"]
         findings += _compare(clean, ask("last_messages"))
     return Check(

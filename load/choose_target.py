@@ -9,13 +9,14 @@ from load.target import Target
 from load.targets.crm.target import CrmTarget
 from load.targets.soul_kg.target import SoulKgTarget
 from schemas.errors import ExitCode, UserError
+from schemas.translation import N_, _
 
 _TARGETS: Mapping[Layout, Target] = {Layout.CRM: CrmTarget(), Layout.SOUL_KG: SoulKgTarget()}
 _SAID = {
-    Layout.EMPTY: "no tables of either layout",
-    Layout.CRM: "wa2pg's own tables (crm)",
-    Layout.SOUL_KG: "the tables of the Soul KG CRM (soul_kg)",
-    Layout.FOREIGN: "tables of another program",
+    Layout.EMPTY: N_("no tables of either layout"),
+    Layout.CRM: N_("wa2pg's own tables (crm)"),
+    Layout.SOUL_KG: N_("the tables of the Soul KG CRM (soul_kg)"),
+    Layout.FOREIGN: N_("tables of another program"),
 }
 
 
@@ -36,10 +37,13 @@ def _refuse_wrong_choice(found: Found, asked: Layout | None) -> None:
     # an empty database is not yet of a layout: for crm, the target's check asks for the migration
     if asked is None or asked is found.layout or (asked is Layout.CRM and found.layout is Layout.EMPTY):
         return
-    names = f": {', '.join(sorted(found.tables))}" if found.layout is Layout.FOREIGN else ""
-    instead = f"use --layout {found.layout.value}, or " if found.layout in {Layout.CRM, Layout.SOUL_KG} else ""
+    there = _(_SAID[found.layout])
+    if found.layout is Layout.FOREIGN:
+        there += f": {', '.join(sorted(found.tables))}"
     raise UserError(
-        f"--layout {asked.value} was asked for, but this database has {_SAID[found.layout]}{names}.",
-        hint=f"{instead}set DATABASE_URL to the database that has them",
+        _("--layout {layout} was asked for, but this database has {found}.", layout=asked.value, found=there),
+        hint=_("use --layout {layout}, or set DATABASE_URL to the database that has them", layout=found.layout.value)
+        if found.layout in {Layout.CRM, Layout.SOUL_KG}
+        else _("set DATABASE_URL to the database that has them"),
         exit_code=ExitCode.DATABASE,
     )

@@ -14,6 +14,7 @@ from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.files import sha256_of
 from schemas.machine import usable_cores
+from schemas.translation import _
 from schemas.words import CHANNEL_WHATSAPP
 
 LOADED = ("clients", "conversations", "messages")
@@ -126,8 +127,8 @@ def _rows(clean: CleanRunFolder, table: str) -> Iterator[dict[str, Any]]:
 
 def _damaged(clean: CleanRunFolder) -> UserError:
     return UserError(
-        f"The clean run {clean.run.run} cannot be read.",
-        hint=f"make it again: wa2pg transform --account {clean.run.account}",
+        _("The clean run {run} cannot be read.", run=clean.run.run),
+        hint=_("make it again: wa2pg transform --account {account}", account=clean.run.account),
         exit_code=ExitCode.ARCHIVE,
     )
 

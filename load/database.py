@@ -8,6 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from load.database_errors import connection_error
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 
 _SECONDS_TO_CONNECT = 15
 # A network that has died says nothing. A server that is to speak is asked after 30 s of silence and given up after 60;
@@ -56,14 +57,17 @@ def connect(conninfo: str, *, seconds: int = _SECONDS_TO_CONNECT) -> psycopg.Con
 def _check_server(connection: psycopg.Connection) -> None:
     if connection.info.server_version < _OLDEST:
         raise UserError(
-            f"The database server is PostgreSQL {connection.info.server_version // 10000}; wa2pg needs 14 or later.",
-            hint="upgrade the server, or set DATABASE_URL to another one",
+            _(
+                "The database server is PostgreSQL {version}; wa2pg needs 14 or later.",
+                version=str(connection.info.server_version // 10000),
+            ),
+            hint=_("upgrade the server, or set DATABASE_URL to another one"),
             exit_code=ExitCode.DATABASE,
         )
     encoding = connection.info.parameter_status("server_encoding")
     if encoding not in {"UTF8", "SQL_ASCII"}:
         raise UserError(
-            f"The database's encoding is {encoding}: it cannot hold every language and emoji.",
-            hint="make one that can: createdb --template=template0 --encoding=UTF8 NAME",
+            _("The database's encoding is {encoding}: it cannot hold every language and emoji.", encoding=encoding),
+            hint=_("make one that can: {command}", command="createdb --template=template0 --encoding=UTF8 NAME"),
             exit_code=ExitCode.DATABASE,
         )

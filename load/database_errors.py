@@ -8,30 +8,56 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import N_, _, ngettext
 
-_RERUN = "run the same command again: nothing is written twice"
 # sqlstate or its class -> what happened, what to do (https://www.postgresql.org/docs/current/errcodes-appendix.html)
 _KNOWN = {
-    "42501": ("The database user may not do this", "see the GRANTs in docs/postgres.md"),
-    "25006": ("The database is read-only (a replica, or set so)", "set DATABASE_URL to the primary server"),
-    "53100": ("The database server's disk is full", f"make room on the server, then {_RERUN}"),
-    "53300": ("The database server takes no more connections", "try again later"),
-    "53": ("The database server is out of resources", f"try again later: {_RERUN}"),
+    "42501": (N_("The database user may not do this"), N_("see the GRANTs in docs/postgres.md")),
+    "25006": (
+        N_("The database is read-only (a replica, or set so)"),
+        N_("set DATABASE_URL to the primary server"),
+    ),
+    "53100": (
+        N_("The database server's disk is full"),
+        N_("make room on the server, then run the same command again: nothing is written twice"),
+    ),
+    "53300": (N_("The database server takes no more connections"), N_("try again later")),
+    "53": (
+        N_("The database server is out of resources"),
+        N_("try again later: run the same command again: nothing is written twice"),
+    ),
     "57014": (
-        "The database cancelled a statement (somebody asked for it, or a statement timeout)",
-        "alter role … set statement_timeout = 0 for the user that loads, then run this again",
+        N_("The database cancelled a statement (somebody asked for it, or a statement timeout)"),
+        N_("alter role … set statement_timeout = 0 for the user that loads, then run this again"),
     ),
-    "57": ("The database server is shutting down or starting", f"wait for it, then {_RERUN}"),
+    "57": (
+        N_("The database server is shutting down or starting"),
+        N_("wait for it, then run the same command again: nothing is written twice"),
+    ),
     "55P03": (
-        "Another session of the database held a lock too long",
-        "wait until its work is done, or give it more time with --lock-timeout SECONDS",
+        N_("Another session of the database held a lock too long"),
+        N_("wait until its work is done, or give it more time with --lock-timeout SECONDS"),
     ),
-    "40": ("The database ended this run because of another one at the same time", _RERUN),
-    "08": ("The connection to the database broke", f"check the network, then {_RERUN}"),
-    "22P05": ("The database's encoding cannot hold this text", "use a database with the encoding UTF8"),
+    "40": (
+        N_("The database ended this run because of another one at the same time"),
+        N_("run the same command again: nothing is written twice"),
+    ),
+    "08": (
+        N_("The connection to the database broke"),
+        N_("check the network, then run the same command again: nothing is written twice"),
+    ),
+    "22P05": (N_("The database's encoding cannot hold this text"), N_("use a database with the encoding UTF8")),
 }
-_UNSENDABLE = ("A value could not be sent to the database", "please report this: it is a mistake of wa2pg")
-_REFUSED = ("The database refused a row", "docs/postgres.md lists the tables and their rules")
+_UNSENDABLE = (N_("A value could not be sent to the database"), N_("please report this: it is a mistake of wa2pg"))
+_REFUSED = (N_("The database refused a row"), N_("docs/postgres.md lists the tables and their rules"))
+# what a stored reason is made of
+_PARTS = {
+    "sqlstate": N_("sqlstate {name}"),
+    "table": N_("table {name}"),
+    "column": N_("column {name}"),
+    "constraint": N_("constraint {name}"),
+}
+_OTHER_REASONS = (N_("no sqlstate"), N_("another row of the database stands in its place"))
 # a row against a rule of its table (23, 44), a value that its column does not take (22), a trigger's own word (P0)
 _REFUSALS = ("22", "23", "44", "P0")
 
@@ -44,7 +70,7 @@ def is_refusal(error: psycopg.Error) -> bool:
 def describe(error: psycopg.Error, *, table: str | None = None, column: str | None = None) -> str:
     """Sqlstate, table, column and constraint of an error: everything about it that may be shown.
 
-    `table` and `column` are for errors that do not say which.
+    `table` and `column` are for errors that do not say which. It goes into files and tables, so it is English.
     """
     found = error.diag
     parts = [f"sqlstate {error.sqlstate}" if error.sqlstate else "no sqlstate"]
@@ -58,62 +84,97 @@ def describe(error: psycopg.Error, *, table: str | None = None, column: str | No
     return ", ".join(parts)
 
 
+def reason_to_read(reason: str) -> str:
+    """What `describe` said, or why another row stands in a row's place, in the reader's language."""
+    return ", ".join(map(_part, reason.split(", ")))
+
+
+def _part(part: str) -> str:
+    kind, _space, name = part.partition(" ")
+    return _(_PARTS[kind], name=name) if kind in _PARTS else _(part)
+
+
+def numbers_refused(clients: int) -> str:
+    """The warning about clients whose new number the database did not take."""
+    return ngettext(
+        "{count} client keeps the old number, because the database refused the new one",
+        "{count} clients keep their old number, because the database refused the new one",
+        clients,
+    )
+
+
 def database_error(error: psycopg.Error, doing: str) -> UserError:
-    """The sentence for an error met while `doing` something ("loading messages"); exit code 6."""
+    """The sentence for an error met while `doing` something (N_("loading messages")); exit code 6."""
     state = error.sqlstate
     if state is None:
         # libpq and psycopg speak for themselves here: a broken connection, or a value that cannot be sent
         said, hint = _KNOWN["08"] if isinstance(error, psycopg.OperationalError) else _UNSENDABLE
     else:
         said, hint = _KNOWN.get(state) or _KNOWN.get(state[:2]) or _REFUSED
-    return UserError(f"{said} while {doing} ({describe(error)}).", hint=hint, exit_code=ExitCode.DATABASE)
+    return UserError(
+        _("{said} while {doing} ({found}).", said=_(said), doing=_(doing), found=reason_to_read(describe(error))),
+        hint=_(hint),
+        exit_code=ExitCode.DATABASE,
+    )
 
 
 def connection_error(error: psycopg.Error, conninfo: str) -> UserError:
     """The sentence for a connection that was not made; nothing of the address is shown but a plain host name."""
     words = str(error)
-    place = _host(conninfo)
+    host = _host(conninfo)
+    # Translators: the subject of the sentences that begin with {server}
+    server = _("The database server {host}", host=host) if host else _("The database server")
     if isinstance(error, psycopg.ProgrammingError):
-        said = "The database address cannot be read"
-        hint = (
+        said = _("The database address cannot be read.")
+        hint = _(
             "DATABASE_URL is like postgresql://user:password@host:5432/database, with %-codes for signs in the password"
         )
         if "URI query parameter" in words:
-            said = "The database address has a parameter that PostgreSQL does not know"
-            hint = "remove what other tools add to DATABASE_URL after the '?', such as ?schema=public"
+            said = _("The database address has a parameter that PostgreSQL does not know.")
+            hint = _("remove what other tools add to DATABASE_URL after the '?', such as ?schema=public")
     elif "password authentication failed" in words or "no password supplied" in words:
-        said = f"{place} does not accept this user and password"
-        hint = "check DATABASE_URL; signs like @ / : # in a password are written as %40 %2F %3A %23"
+        said = _("{server} does not accept this user and password.", server=server)
+        hint = _("check DATABASE_URL; signs like @ / : # in a password are written as %40 %2F %3A %23")
     elif "no pg_hba.conf entry" in words:
-        said = f"{place} does not let this user in from here"
-        hint = "its pg_hba.conf decides; if it wants TLS, add ?sslmode=require to DATABASE_URL"
+        said = _("{server} does not let this user in from here.", server=server)
+        hint = _("its pg_hba.conf decides; if it wants TLS, add ?sslmode=require to DATABASE_URL")
     elif "certificate" in words:
-        said = f"The certificate of {place[0].lower()}{place[1:]} cannot be checked"
-        hint = "add &sslrootcert=FILE with the server's certificate to DATABASE_URL, or sslmode=require to check none"
+        said = (
+            _("The certificate of the database server {host} cannot be checked.", host=host)
+            if host
+            else _("The certificate of the database server cannot be checked.")
+        )
+        hint = _(
+            "add &sslrootcert=FILE with the server's certificate to DATABASE_URL, or sslmode=require to check none"
+        )
     elif "SSL" in words and "certificate" not in words:
-        said = f"{place} and this machine do not agree about TLS"
-        hint = "set sslmode in DATABASE_URL: ?sslmode=require, or disable for a server without TLS"
+        said = _("{server} and this machine do not agree about TLS.", server=server)
+        hint = _("set sslmode in DATABASE_URL: ?sslmode=require, or disable for a server without TLS")
     elif "does not exist" in words and "database" in words:
-        said = f"{place} has no database of this name"
-        hint = "make it with createdb, or correct the end of DATABASE_URL"
+        said = _("{server} has no database of this name.", server=server)
+        hint = _("make it with createdb, or correct the end of DATABASE_URL")
     elif "does not exist" in words and "role" in words:
-        said = f"{place} has no user of this name"
-        hint = "make it with createuser, or correct DATABASE_URL"
+        said = _("{server} has no user of this name.", server=server)
+        hint = _("make it with createuser, or correct DATABASE_URL")
     elif "too many connections" in words or "connection slots" in words:
-        said, hint = f"{place} takes no more connections", "try again later"
+        said, hint = _("{server} takes no more connections.", server=server), _("try again later")
+    elif "unsupported startup parameter" in words:
+        said = _("{server} is a connection pooler that does not take every option of a connection.", server=server)
+        hint = _("set DATABASE_URL to the server itself instead of its pooler")
     else:
-        said = f"{place} cannot be reached"
-        hint = "check that it runs and that host and port in DATABASE_URL are right"
-    return UserError(f"{said}.", hint=hint, exit_code=ExitCode.DATABASE)
+        said = _("{server} cannot be reached.", server=server)
+        hint = _("check that it runs and that host and port in DATABASE_URL are right")
+    return UserError(said, hint=hint, exit_code=ExitCode.DATABASE)
 
 
 def _host(conninfo: str) -> str:
+    """The host's name where it is surely one; else nothing."""
     # with two @ signs, or a / in the password, a piece of the password is taken for the host
     if conninfo.count("@") <= 1:
         try:
             host = str(conninfo_to_dict(conninfo).get("host") or "")
         except psycopg.Error:
             host = ""
-        if host and all(sign.isalnum() or sign in ".-" for sign in host):
-            return f"The database server {host}"
-    return "The database server"
+        if all(sign.isalnum() or sign in ".-" for sign in host):
+            return host
+    return ""

@@ -21,6 +21,7 @@ from load.postgres_binaries import MAJOR, Binaries, copy_for_others, find_binari
 from load.server_place import PORT, ROOT_HOME, Place, find_place, hold_place
 from schemas.errors import ExitCode, UserError
 from schemas.files import PRIVATE_FILE
+from schemas.translation import _
 
 SUPERUSER = "postgres"
 _SECONDS_TO_START = 60
@@ -82,9 +83,16 @@ def start_embedded(folder: Path) -> Embedded:
         found = (place.cluster / "PG_VERSION").read_text("utf-8").strip()
         if found != MAJOR:
             raise UserError(
-                f"The embedded database was made by PostgreSQL {found}; this wa2pg brings {MAJOR}.",
-                hint=f"move {place.home} away and load again (everything in it can be loaded from the archive), "
-                "or run the version of wa2pg that made it",
+                _(
+                    "The embedded database was made by PostgreSQL {found}; this wa2pg brings {version}.",
+                    found=found,
+                    version=MAJOR,
+                ),
+                hint=_(
+                    "move {folder} away and load again (everything in it can be loaded from the archive), "
+                    "or run the version of wa2pg that made it",
+                    folder=place.home,
+                ),
                 exit_code=ExitCode.DATABASE,
             )
         if _server_process(place) is None:
@@ -121,8 +129,8 @@ def stop_embedded(folder: Path) -> bool:
         done = _run(place, [_usable_binaries(place).program("pg_ctl"), "stop", "-w", "-m", "fast"])
     if done:
         raise UserError(
-            "The embedded database did not stop.",
-            hint=f"see the end of {place.log}",
+            _("The embedded database did not stop."),
+            hint=_("see the end of {file}", file=place.log),
             exit_code=ExitCode.DATABASE,
         )
     return True
@@ -180,8 +188,8 @@ def _initialise(place: Place, binaries: Binaries) -> None:
     words += [part for name, value in _SETTINGS.items() for part in ("--set", f"{name}={value}")]
     if _run(place, words):
         raise UserError(
-            "The embedded database could not be made.",
-            hint=f"check the free space and the rights of {place.home}, or set DATABASE_URL",
+            _("The embedded database could not be made."),
+            hint=_("check the free space and the rights of {folder}, or set DATABASE_URL", folder=place.home),
             exit_code=ExitCode.DATABASE,
         )
     fresh.rename(place.cluster)
@@ -195,8 +203,8 @@ def _start(place: Place, binaries: Binaries, patience: float) -> None:
     while _run(place, words):
         if time.monotonic() > deadline:
             raise UserError(
-                "The embedded database did not start.",
-                hint=f"see the end of {place.log}",
+                _("The embedded database did not start."),
+                hint=_("see the end of {file}", file=place.log),
                 exit_code=ExitCode.DATABASE,
             )
         time.sleep(0.2)
@@ -229,8 +237,8 @@ def _wait_until_answering(embedded: Embedded, place: Place) -> None:
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise UserError(
-                    "The embedded database does not answer.",
-                    hint=f"see the end of {place.log}",
+                    _("The embedded database does not answer."),
+                    hint=_("see the end of {file}", file=place.log),
                     exit_code=ExitCode.DATABASE,
                 ) from None
             time.sleep(0.1)

@@ -6,6 +6,7 @@ from enum import StrEnum
 import psycopg
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 
 CRM_TABLES = (
     "organizations",
@@ -64,15 +65,17 @@ def refuse_other_layouts(found: Found) -> None:
     """Raise UserError (6) when the tables are not ours."""
     if found.layout is Layout.SOUL_KG:
         raise UserError(
-            "This database has the tables of the Soul KG CRM: wa2pg loads into them as they stand and never migrates "
-            "them.",
-            hint="nothing to migrate: wa2pg org list, then: wa2pg load --org ORG",
+            _(
+                "This database has the tables of the Soul KG CRM: wa2pg loads into them as they stand and never "
+                "migrates them."
+            ),
+            hint=_("nothing to migrate: wa2pg org list, then: wa2pg load --org ORG"),
             exit_code=ExitCode.DATABASE,
         )
     if found.layout is Layout.FOREIGN:
         names = ", ".join(sorted(found.tables))
         raise UserError(
-            f"This database has tables of another program under names that wa2pg uses: {names}.",
-            hint="make a database for wa2pg (createdb NAME) and set DATABASE_URL to it",
+            _("This database has tables of another program under names that wa2pg uses: {names}.", names=names),
+            hint=_("make a database for wa2pg (createdb NAME) and set DATABASE_URL to it"),
             exit_code=ExitCode.DATABASE,
         )

@@ -11,6 +11,7 @@ import psycopg
 
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step
+from schemas.translation import N_, _
 
 _SECONDS_BETWEEN_TRIES = 0.5
 # most statements are over before anybody wonders
@@ -30,11 +31,14 @@ def wait_for_turn(connection: psycopg.Connection, organization: uuid.UUID, progr
             return
         if time.monotonic() > deadline:
             raise UserError(
-                f"Another load of this organisation is still running after {patience:g} seconds.",
-                hint="wait until it has ended, or give it more time with --lock-timeout SECONDS",
+                _(
+                    "Another load of this organisation is still running after {seconds} seconds.",
+                    seconds=format(patience, "g"),
+                ),
+                hint=_("wait until it has ended, or give it more time with --lock-timeout SECONDS"),
                 exit_code=ExitCode.DATABASE,
             )
-        progress(Step("waiting for another load of this organisation"))
+        progress(Step(N_("waiting for another load of this organisation")))
         time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
@@ -74,6 +78,6 @@ def _watch(address: dict[str, Any], process: int, progress: Progress, done: thre
             while not done.wait(_SECONDS_UNTIL_ASKED):
                 row = asking.execute("select cardinality(pg_blocking_pids(%s)) > 0", [process]).fetchone()
                 if row and row[0] and not done.is_set():
-                    progress(Step("waiting for a lock that another session of the database holds"))
+                    progress(Step(N_("waiting for a lock that another session of the database holds")))
     except psycopg.Error:
         return

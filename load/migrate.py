@@ -13,6 +13,7 @@ from load.database_errors import database_error
 from load.layout import CRM_TABLES, Layout, recognise, refuse_other_layouts
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
+from schemas.translation import N_, _
 
 # any constant will do, as long as two migrations take the same
 _LOCK = 0x77613270_67000001
@@ -69,11 +70,11 @@ def migrate(connection: psycopg.Connection, progress: Progress = no_progress) ->
                 connection.execute(_MIGRATIONS_DDL)
             already = list(_recorded(connection))
         for number, migration in enumerate(known):
-            progress(Step("applying migrations", number, len(known)))
+            progress(Step(N_("applying migrations"), number, len(known)))
             if _apply(connection, migration, known):
                 applied.append(migration.name)
     except psycopg.Error as error:
-        raise database_error(error, "migrating") from None
+        raise database_error(error, N_("migrating")) from None
     return MigrationReport(applied, [name for name in already if name not in applied], Layout.CRM.value)
 
 
@@ -83,22 +84,28 @@ def check_migrated(connection: psycopg.Connection) -> None:
     refuse_other_layouts(found)
     if found.layout is Layout.EMPTY:
         raise UserError(
-            "This database has no tables of wa2pg yet.", hint=f"run: {_COMMAND}", exit_code=ExitCode.DATABASE
+            _("This database has no tables of wa2pg yet."),
+            hint=_("run: {command}", command=_COMMAND),
+            exit_code=ExitCode.DATABASE,
         )
     known = known_migrations()
     recorded = _recorded(connection)
     _compare(recorded, known)
     if len(recorded) < len(known):
         raise UserError(
-            f"This database lacks what this version needs: {len(recorded)} of {len(known)} migrations are applied.",
-            hint=f"run: {_COMMAND}",
+            _(
+                "This database lacks what this version needs: {applied} of {known} migrations are applied.",
+                applied=len(recorded),
+                known=len(known),
+            ),
+            hint=_("run: {command}", command=_COMMAND),
             exit_code=ExitCode.DATABASE,
         )
     missing = sorted(set(CRM_TABLES) - found.tables)
     if missing:
         raise UserError(
-            f"Tables of wa2pg are gone from this database: {', '.join(missing)}.",
-            hint=f"restore them from a backup, or make a new database and run: {_COMMAND}",
+            _("Tables of wa2pg are gone from this database: {names}.", names=", ".join(missing)),
+            hint=_("restore them from a backup, or make a new database and run: {command}", command=_COMMAND),
             exit_code=ExitCode.DATABASE,
         )
 
@@ -130,14 +137,17 @@ def _compare(recorded: dict[str, str], known: list[Migration]) -> None:
     newer = sorted(set(recorded) - {migration.name for migration in known})
     if newer:
         raise UserError(
-            f"This database was migrated by a newer wa2pg ({newer[-1]}).",
-            hint="use that version or a later one: git pull, then: make setup",
+            _("This database was migrated by a newer wa2pg ({migration}).", migration=newer[-1]),
+            hint=_("use that version or a later one: git pull, then: make setup"),
             exit_code=ExitCode.DATABASE,
         )
     for migration in known:
         if recorded.get(migration.name, migration.sha256) != migration.sha256:
             raise UserError(
-                f"The migration {migration.name} is not the one that was applied to this database.",
-                hint="an applied migration is never edited: restore the file from the release, then run this again",
+                _(
+                    "The migration {migration} is not the one that was applied to this database.",
+                    migration=migration.name,
+                ),
+                hint=_("an applied migration is never edited: restore the file from the release, then run this again"),
                 exit_code=ExitCode.DATABASE,
             )

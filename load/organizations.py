@@ -14,6 +14,7 @@ from load.migrate import check_migrated
 from load.targets.soul_kg.keys import organization_namespace
 from load.targets.soul_kg.schema import check_schema
 from schemas.errors import ExitCode, UserError
+from schemas.translation import N_, _
 
 _SLUG = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 # Russian and Kyrgyz letters as passports write them (ICAO Doc 9303), the soft and hard signs dropped
@@ -67,8 +68,8 @@ def create_organization(
     try:
         if recognise(connection).layout is Layout.SOUL_KG:
             raise UserError(
-                "In the Soul KG CRM the CRM itself makes organisations; wa2pg only loads into them.",
-                hint="make it there, or see those that it has: wa2pg org list",
+                _("In the Soul KG CRM the CRM itself makes organisations; wa2pg only loads into them."),
+                hint=_("make it there, or see those that it has: {command}", command="wa2pg org list"),
                 exit_code=ExitCode.DATABASE,
             )
         check_migrated(connection)
@@ -82,15 +83,15 @@ def create_organization(
             "select id, name, slug from public.organizations where id = %s or slug = %s", [wanted.id, wanted.slug]
         ).fetchall()
     except psycopg.Error as error:
-        raise database_error(error, "making the organisation") from None
+        raise database_error(error, N_("making the organisation")) from None
     there = [Organization(*row) for row in rows]
     same_id = id is None or all(found.id == id for found in there)
     same_slug = slug is None or all(found.slug == slug for found in there)
     if len(there) == 1 and there[0].name == wanted.name and same_id and same_slug:
         return OrganizationResult(there[0], created=False)
     raise UserError(
-        "Another organisation has this id or this slug.",
-        hint="see: wa2pg org list; then give another --slug (and --id)",
+        _("Another organisation has this id or this slug."),
+        hint=_("see: wa2pg org list; then give another --slug (and --id)"),
         exit_code=ExitCode.CONFIGURATION,
     )
 
@@ -105,7 +106,7 @@ def list_organizations(connection: psycopg.Connection) -> list[Organization]:
             check_migrated(connection)
         rows = connection.execute("select id, name, slug from public.organizations order by slug, id").fetchall()
     except psycopg.Error as error:
-        raise database_error(error, "reading the organisations") from None
+        raise database_error(error, N_("reading the organisations")) from None
     if of_crm:
         return [Organization(organization_namespace(key), name, slug or "", key) for key, name, slug in rows]
     return [Organization(*row) for row in rows]
@@ -122,8 +123,10 @@ def find_organization(connection: psycopg.Connection, id_or_slug: str) -> Organi
             return found
     of_crm = recognise(connection).layout is Layout.SOUL_KG
     raise UserError(
-        "This database has no organisation with this id or slug.",
-        hint="see: wa2pg org list   or make it" + (" in the CRM" if of_crm else ": wa2pg org create NAME"),
+        _("This database has no organisation with this id or slug."),
+        hint=_("see: wa2pg org list   or make it in the CRM")
+        if of_crm
+        else _("see: wa2pg org list   or make it: wa2pg org create NAME"),
         exit_code=ExitCode.CONFIGURATION,
     )
 
@@ -139,14 +142,20 @@ def _wanted(name: str, key: uuid.UUID | None, slug: str | None) -> Organization:
     name = " ".join(name.split())
     if not name or "\0" in name:
         raise UserError(
-            "An organisation needs a name.", hint='for example: wa2pg org create "Soul KG"', exit_code=ExitCode.USAGE
+            _("An organisation needs a name."),
+            hint=_("for example: {command}", command='wa2pg org create "Soul KG"'),
+            exit_code=ExitCode.USAGE,
         )
     chosen = slug_of(name) if slug is None else slug
     if not _SLUG.fullmatch(chosen):
         raise UserError(
-            "A slug is 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit"
-            + (" (none can be made of this name)." if slug is None else "."),
-            hint="for example: --slug soul-kg",
+            _(
+                "A slug is 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit (none can be made "
+                "of this name)."
+            )
+            if slug is None
+            else _("A slug is 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit."),
+            hint=_("for example: {command}", command="--slug soul-kg"),
             exit_code=ExitCode.USAGE,
         )
     return Organization(key or organization_key(chosen), name, chosen)

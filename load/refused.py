@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from load.database_errors import reason_to_read
 from load.report import FailedChat, LoadReport
 from schemas.errors import UserError
 from schemas.files import make_private_folder, replace_file
+from schemas.translation import _, ngettext
 
 
 def reasons(report: LoadReport) -> list[tuple[str, int, str]]:
@@ -42,7 +44,14 @@ def refuse_any(failed: Sequence[FailedChat]) -> None:
     """Raise UserError (1) when a client was refused."""
     if failed:
         raise UserError(
-            f"The database refused {len(failed):,} clients, the first of them {failed[0].client} "
-            f"({failed[0].reason}); nothing of the run was loaded.",
-            hint="load without --strict to leave out what is refused, or change the rule in the database",
+            ngettext(
+                "The database refused {count} client, the first of them {client} ({reason}); "
+                "nothing of the run was loaded.",
+                "The database refused {count} clients, the first of them {client} ({reason}); "
+                "nothing of the run was loaded.",
+                len(failed),
+                client=failed[0].client,
+                reason=reason_to_read(failed[0].reason),
+            ),
+            hint=_("load without --strict to leave out what is refused, or change the rule in the database"),
         )

@@ -7,6 +7,7 @@ from psycopg import sql
 
 from load.layout import MIGRATIONS_TABLE
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 
 # docs/postgres.md shows the same as GRANT statements; a test runs with exactly these
 LOAD_RIGHTS: Mapping[str, tuple[str, ...]] = {
@@ -36,12 +37,12 @@ UNDO_RIGHTS: Mapping[str, tuple[str, ...]] = {
 
 def check_load_rights(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]] = LOAD_RIGHTS) -> None:
     """Raise UserError (6) with the GRANTs that are missing for a load."""
-    _check(connection, needed, "The database user lacks rights that a load needs.")
+    _check(connection, needed, _("The database user lacks rights that a load needs."))
 
 
 def check_undo_rights(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]] = UNDO_RIGHTS) -> None:
     """Raise UserError (6) with the GRANTs that are missing for taking a load back."""
-    _check(connection, needed, "The database user lacks rights that taking a load back needs.")
+    _check(connection, needed, _("The database user lacks rights that taking a load back needs."))
 
 
 def _check(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]], lacks: str) -> None:
@@ -53,7 +54,7 @@ def _check(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]]
         where not has_table_privilege(format('public.%%I', table_name), privilege)
         order by position
         """,
-        [[table for table, _ in wanted], [right for _, right in wanted]],
+        [[table for table, _right in wanted], [right for _table, right in wanted]],
     ).fetchall()
     row = connection.execute(
         """
@@ -81,6 +82,6 @@ def _check(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]]
     if grants:
         raise UserError(
             lacks,
-            hint="let the owner of the tables run:\n" + "\n".join(grant.as_string(connection) for grant in grants),
+            hint="\n".join([_("let the owner of the tables run:"), *(grant.as_string(connection) for grant in grants)]),
             exit_code=ExitCode.DATABASE,
         )

@@ -25,6 +25,7 @@ from load.target import Job, LayoutLoad, Target
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
+from schemas.translation import N_, _, ngettext
 
 
 def load(
@@ -44,7 +45,11 @@ def load(
     Whatever it raises, and however it dies, nothing of the run is in the database then.
     """
     if options.limit is not None and options.limit < 1:
-        raise UserError("A limit is at least 1.", hint="for example: --limit 100", exit_code=ExitCode.USAGE)
+        raise UserError(
+            _("A limit is at least 1."),
+            hint=_("for example: {command}", command="--limit 100"),
+            exit_code=ExitCode.USAGE,
+        )
     check_tables(clean)
     layout, target, organization = _find_place(connection, options)
     try:
@@ -63,7 +68,7 @@ def load(
             raise
         return replace(work.settle(report), seconds=time.monotonic() - begin)
     except psycopg.Error as error:
-        raise database_error(error, "loading") from None
+        raise database_error(error, N_("loading")) from None
 
 
 def check_ready(connection: psycopg.Connection, options: LoadOptions) -> None:
@@ -76,7 +81,7 @@ def _find_place(connection: psycopg.Connection, options: LoadOptions) -> tuple[L
         layout, target = choose_target(connection, options.layout)
         target.check(connection)
     except psycopg.Error as error:
-        raise database_error(error, "looking at the database's tables") from None
+        raise database_error(error, N_("looking at the database's tables")) from None
     return layout, target, find_organization(connection, options.org)
 
 
@@ -87,15 +92,15 @@ def _load(layout: Layout, work: LayoutLoad, job: Job, look: Callable[[LayoutLoad
     # a rule that waits for the end of the transaction would refuse the run instead of the row
     job.connection.execute("set constraints all immediate")
     work.begin()
-    progress(Step("reading clients"))
+    progress(Step(N_("reading clients")))
     with_nul = work.stage_clients()
-    progress(Step("loading clients"))
+    progress(Step(N_("loading clients")))
     warnings = work.match_people()
     work.insert_chats()
     if options.strict:
         refuse_any(work.refused_chats())
     counted = work.load_messages()
-    progress(Step("bringing counts up to date"))
+    progress(Step(N_("bringing counts up to date")))
     work.follow_messages()
     figures = work.figures()
     chats_held_back = held_back(clean).num_rows
@@ -138,9 +143,21 @@ def _load(layout: Layout, work: LayoutLoad, job: Job, look: Callable[[LayoutLoad
 def _warnings(options: LoadOptions, with_nul: int, orphans: int) -> list[str]:
     warnings = []
     if with_nul:
-        warnings.append(f"{with_nul} rows held the character NUL, which PostgreSQL cannot hold; it was taken away")
+        warnings.append(
+            ngettext(
+                "{count} row held the character NUL, which PostgreSQL cannot hold; it was taken away",
+                "{count} rows held the character NUL, which PostgreSQL cannot hold; it was taken away",
+                with_nul,
+            )
+        )
     if orphans:
-        warnings.append(f"{orphans} messages belong to no client of the clean run and were not loaded")
+        warnings.append(
+            ngettext(
+                "{count} message belongs to no client of the clean run and was not loaded",
+                "{count} messages belong to no client of the clean run and were not loaded",
+                orphans,
+            )
+        )
     if options.overwrite_status and options.skip_duplicates:
-        warnings.append("--overwrite-status does nothing without --no-skip-duplicates")
+        warnings.append(_("--overwrite-status does nothing without --no-skip-duplicates"))
     return warnings

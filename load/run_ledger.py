@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.errors import UserError
 from schemas.files import PRIVATE_FILE, fsync_file, fsync_folder, make_private_folder, replace_file, sha256_of
+from schemas.translation import _
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -99,8 +100,11 @@ def _told(write: Callable[_P, _T]) -> Callable[_P, _T]:
             return write(*args, **kwargs)
         except OSError as error:
             raise UserError(
-                f"The record of this load cannot be written to the data directory ({error.strerror or 'no room?'}).",
-                hint="make room there, or set WA2PG_DATA_DIR to a folder of your own, then run this again",
+                _(
+                    "The record of this load cannot be written to the data directory ({reason}).",
+                    reason=error.strerror or _("no room?"),
+                ),
+                hint=_("make room there, or set WA2PG_DATA_DIR to a folder of your own, then run this again"),
             ) from None
 
     return written

@@ -13,6 +13,7 @@ from load.run_record import RowsThere, Run
 from load.statements import statement
 from load.targets.soul_kg.run_list import ledger_rows, ledger_runs
 from schemas.errors import ExitCode, UserError
+from schemas.translation import N_, _, ngettext
 
 LAST = "last"
 
@@ -31,7 +32,7 @@ def list_runs(connection: psycopg.Connection, org: str | None, runs: Path | None
         with connection.cursor(row_factory=class_row(Run)) as cursor:
             return cursor.execute(statement("crm", "undo/runs"), {"organization": organization}).fetchall()
     except psycopg.Error as error:
-        raise database_error(error, "reading the loads") from None
+        raise database_error(error, N_("reading the loads")) from None
 
 
 def find_run(connection: psycopg.Connection, wanted: str, org: str | None, runs: Path | None = None) -> Run:
@@ -47,10 +48,14 @@ def find_run(connection: psycopg.Connection, wanted: str, org: str | None, runs:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UserError("No load has this id.", hint="see them with: wa2pg runs list", exit_code=ExitCode.USAGE)
+        raise UserError(
+            _("No load has this id."),
+            hint=_("see them with: {command}", command="wa2pg runs list"),
+            exit_code=ExitCode.USAGE,
+        )
     raise UserError(
-        f"{len(found)} loads have an id that begins so.",
-        hint="give more of the id: wa2pg runs list --json shows all of it",
+        ngettext("{count} load has an id that begins so.", "{count} loads have an id that begins so.", len(found)),
+        hint=_("give more of the id: {command} shows all of it", command="wa2pg runs list --json"),
         exit_code=ExitCode.USAGE,
     )
 
@@ -65,7 +70,7 @@ def rows_there(connection: psycopg.Connection, run: Run, runs: Path | None = Non
                 statement("crm", "undo/rows_there"), {"run": run.id, "organization": run.organization_id}
             ).fetchone()
     except psycopg.Error as error:
-        raise database_error(error, "counting the rows of the load") from None
+        raise database_error(error, N_("counting the rows of the load")) from None
     if found is None:
         raise AssertionError("counts without a group give one row")
     return found
@@ -75,12 +80,14 @@ def _last(runs: list[Run]) -> Run:
     standing = [run for run in runs if run.undone_at is None]
     if not standing:
         raise UserError(
-            "There is no load that stands.", hint="see them with: wa2pg runs list", exit_code=ExitCode.USAGE
+            _("There is no load that stands."),
+            hint=_("see them with: {command}", command="wa2pg runs list"),
+            exit_code=ExitCode.USAGE,
         )
     if len({run.organization_id for run in standing}) > 1:
         raise UserError(
-            "The last load of which organisation? There are several.",
-            hint="name it: --org ORG (wa2pg org list shows them)",
+            _("The last load of which organisation? There are several."),
+            hint=_("name it: --org ORG (wa2pg org list shows them)"),
             exit_code=ExitCode.USAGE,
         )
     return standing[0]

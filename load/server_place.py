@@ -19,6 +19,7 @@ from pathlib import Path
 
 from schemas.errors import ExitCode, UserError
 from schemas.files import PRIVATE_FILE, PRIVATE_FOLDER, make_private_folder
+from schemas.translation import _, ngettext
 
 SYSTEM_USER = "wa2pg"
 ROOT_HOME = Path("/var/lib/wa2pg")
@@ -115,8 +116,13 @@ def _ensure_system_user() -> None:
     done = program and subprocess.run([program, *words[1:]], check=False, capture_output=True)  # noqa: S603
     if not done or (done.returncode and not _system_user()):
         raise UserError(
-            f"PostgreSQL does not run as root, and the system user {SYSTEM_USER} for it could not be made.",
-            hint=f"make it: {' '.join(words)}   or run wa2pg as an ordinary user, or set DATABASE_URL",
+            _(
+                "PostgreSQL does not run as root, and the system user {user} for it could not be made.",
+                user=SYSTEM_USER,
+            ),
+            hint=_(
+                "make it: {command}   or run wa2pg as an ordinary user, or set DATABASE_URL", command=" ".join(words)
+            ),
             exit_code=ExitCode.DATABASE,
         )
 
@@ -132,8 +138,8 @@ def _make_root_home(place: Place, user: ServerUser) -> None:
 
 def _cannot_be_made(error: OSError) -> UserError:
     return UserError(
-        f"The embedded database's folder cannot be made ({error.strerror}).",
-        hint="set WA2PG_DATA_DIR to a folder of your own, or DATABASE_URL to a PostgreSQL of your own",
+        _("The embedded database's folder cannot be made ({reason}).", reason=error.strerror),
+        hint=_("set WA2PG_DATA_DIR to a folder of your own, or DATABASE_URL to a PostgreSQL of your own"),
         exit_code=ExitCode.DATABASE,
     )
 
@@ -153,7 +159,14 @@ def _make_sockets(place: Place) -> None:
     found = place.sockets.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise UserError(
-            f"The folder {place.sockets} for the database's socket is not a private folder of this user.",
-            hint=f"remove it, or set WA2PG_DATA_DIR to a folder with a path of at most {_LONGEST_SOCKET - 23} bytes",
+            _(
+                "The folder {folder} for the database's socket is not a private folder of this user.",
+                folder=place.sockets,
+            ),
+            hint=ngettext(
+                "remove it, or set WA2PG_DATA_DIR to a folder with a path of at most {count} byte",
+                "remove it, or set WA2PG_DATA_DIR to a folder with a path of at most {count} bytes",
+                _LONGEST_SOCKET - 23,
+            ),
             exit_code=ExitCode.DATABASE,
         )

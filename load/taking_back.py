@@ -11,6 +11,7 @@ from psycopg import sql
 
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step
+from schemas.translation import N_, _
 
 _SECONDS_BETWEEN_TRIES = 0.5
 # a table that is smaller is read whole in no time
@@ -66,11 +67,11 @@ def lock_tables(connection: psycopg.Connection, statement: bytes, progress: Prog
         except psycopg.errors.LockNotAvailable:
             if time.monotonic() > until:
                 raise UserError(
-                    "Somebody is writing to these tables all the time, so the load cannot be taken back safely.",
-                    hint="run this when less is going on, or give it more time with --lock-timeout SECONDS",
+                    _("Somebody is writing to these tables all the time, so the load cannot be taken back safely."),
+                    hint=_("run this when less is going on, or give it more time with --lock-timeout SECONDS"),
                     exit_code=ExitCode.DATABASE,
                 ) from None
-            progress(Step("waiting for others who write to these tables"))
+            progress(Step(N_("waiting for others who write to these tables")))
             time.sleep(_SECONDS_BETWEEN_TRIES)
         else:
             return
@@ -93,8 +94,12 @@ def keep_referenced(
                 sql.Identifier(schema, table), sql.Identifier(connection.info.user)
             )
             raise UserError(
-                f"The table {schema}.{table} refers to the rows of {target}, and this user may not read it.",
-                hint=f"let its owner run: {grant.as_string(connection)}",
+                _(
+                    "The table {table} refers to the rows of {target}, and this user may not read it.",
+                    table=".".join((schema, table)),
+                    target=target,
+                ),
+                hint=_("let its owner run: {command}", command=grant.as_string(connection)),
                 exit_code=ExitCode.DATABASE,
             )
         equal = sql.SQL(" and ").join(
@@ -136,7 +141,12 @@ def slow_references(connection: psycopg.Connection) -> list[str]:
             sql.Identifier(schema, table), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
         warnings.append(
-            f"For each row of {target} that is deleted the whole table {table} is read, which takes long: an index is "
-            f"missing. Its owner can make it: {index.as_string(connection)}"
+            _(
+                "For each row of {target} that is deleted the whole table {table} is read, which takes long: an index "
+                "is missing. Its owner can make it: {command}",
+                target=target,
+                table=table,
+                command=index.as_string(connection),
+            )
         )
     return warnings

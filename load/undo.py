@@ -23,6 +23,7 @@ from load.targets.crm.work import Import
 from load.targets.soul_kg.take_back import SoulKgUndo
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step, no_progress
+from schemas.translation import N_, _, ngettext
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def undo(
             if options.dry_run or report.refused:
                 raise psycopg.Rollback(transaction)
     except psycopg.Error as error:
-        raise database_error(error, "taking the load back") from None
+        raise database_error(error, N_("taking the load back")) from None
     if not (options.dry_run or report.refused):
         work.settle()
     return report
@@ -132,7 +133,7 @@ def _undo(
     work.begin(progress, options.lock_timeout)
     # seen only now that no other undo of this organisation goes on
     _refuse_twice(find_run(connection, str(run.id), None, runs))
-    progress(Step("looking for what was done since"))
+    progress(Step(N_("looking for what was done since")))
     conflicts = [Conflict(*row) for row in work.find_kept()]
     report = UndoReport(
         run=str(run.id),
@@ -149,7 +150,7 @@ def _undo(
     )
     if report.refused:
         return report
-    progress(Step("taking the load back"))
+    progress(Step(N_("taking the load back")))
     taken = work.take_back()
     if not options.dry_run:
         work.mark(taken)
@@ -171,9 +172,16 @@ def _refuse_twice(run: Run) -> None:
     if run.undone_at is None:
         return
     left = sum((run.undone or {}).get("left", {}).values())
-    also = f"; {left} rows that people had worked on were left" if left else ""
+    when = {"at": run.undone_at, "by": run.undone_by}
     raise UserError(
-        f"This load was taken back before, at {run.undone_at:%Y-%m-%d %H:%M} by {run.undone_by}{also}.",
-        hint="see: wa2pg runs list; to bring its rows again, load the clean run: wa2pg load",
+        ngettext(
+            "This load was taken back before, at {at} by {by}; {count} row that people had worked on was left.",
+            "This load was taken back before, at {at} by {by}; {count} rows that people had worked on were left.",
+            left,
+            **when,
+        )
+        if left
+        else _("This load was taken back before, at {at} by {by}.", **when),
+        hint=_("see: wa2pg runs list; to bring its rows again, load the clean run: wa2pg load"),
         exit_code=ExitCode.FAILED,
     )

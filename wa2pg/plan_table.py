@@ -6,6 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from load.target import PlannedClient
+from schemas.translation import _, ngettext
 from wa2pg.talk import report_text
 
 _SHOWN = 50
@@ -25,33 +26,34 @@ def plan_table(clients: list[PlannedClient]) -> Text:
     """The first clients of a plan, a line each and one for each field that changes."""
     rows: list[tuple[str, str]] = []
     for client in clients[:_SHOWN]:
-        rows.append(("new" if client.new else "changes", _client(client)))
+        rows.append((_("new") if client.new else _("changes"), _client(client)))
         rows += [
             ("", f"{change['field']}: {_value(change['old'])} -> {_value(change['new'])}")
             for change in client.changes
             if change["field"] not in _COUNTED
         ]
     if len(clients) > _SHOWN:
-        rows.append(("", f"and {len(clients) - _SHOWN:,} more: the CSV file and --json hold all of them"))
+        rows.append(("", _("and {count} more: the CSV file and --json hold all of them", count=len(clients) - _SHOWN)))
     return report_text(
-        f"Plan: {len(clients):,} {'client is new or changes' if len(clients) == 1 else 'clients are new or change'}",
-        rows or [("", "nothing would change")],
+        ngettext("Plan: {count} client is new or changes", "Plan: {count} clients are new or change", len(clients)),
+        rows or [("", _("nothing would change"))],
     )
 
 
 def _client(client: PlannedClient) -> str:
-    parts = [client.phone, _one_line(client.name or "without a name")]
+    parts = [client.phone, _one_line(client.name) if client.name else _("without a name")]
     if client.new:
         parts.append(client.status)
-    for count, what in ((client.messages_new, "new"), (client.messages_changed, "changed")):
-        if count:
-            parts.append(f"{count:,} {what} message{'' if count == 1 else 's'}")
+    if client.messages_new:
+        parts.append(ngettext("{count} new message", "{count} new messages", client.messages_new))
+    if client.messages_changed:
+        parts.append(ngettext("{count} changed message", "{count} changed messages", client.messages_changed))
     return ", ".join(parts)
 
 
 def _value(value: Any) -> str:
     if value is None or value == "":
-        return "nothing"
+        return _("nothing")
     return _one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from extract.own import parse_own
 from extract.whatsapp.replay import replay
 from extract.whatsapp.sample import SAMPLE_OWN_LID, SAMPLE_OWN_PHONE, write_sample
 from schemas.datadir import open_data_dir
-from extract.own import parse_own
 from schemas.tables import CLEAN_TABLES
 
 ROOT = Path(__file__).parents[2]

@@ -207,7 +207,7 @@ def test_where_both_numbers_are_clients_the_present_one_goes_on_and_nothing_is_d
     assert (report.messages.inserted, report.messages.updated, report.messages.already_there) == (1, 2, 1)
     assert phones(connection) == {OLD: ["A", "B"], NEW: ["C", "D"]}
     assert one(connection, "select body from messages where whatsapp_message_id = 'A'") == "edited"
-    assert [warning.split(" in the")[0] for warning in report.warnings] == ["1 people have more than one client"]
+    assert [warning.split(" in the")[0] for warning in report.warnings] == ["1 person has more than one client"]
     before = dump(connection)
     load_chats([edited])
     assert dump(connection) == before
@@ -272,7 +272,7 @@ def test_a_new_number_that_the_database_refuses_leaves_the_client_with_the_old_o
     connection.execute(f"alter table clients add constraint no_new check (phone <> '{NEW}')".encode())
     report = load_chats([AFTER, person("+996700000009", "X", addresses=(LID_2, number("+996700000009")))])
     assert phones(connection) == {OLD: ["A", "B", "C"], "+996700000009": ["X"]}
-    assert [warning.split(",")[0] for warning in report.warnings] == ["1 clients keep their old number"]
+    assert [warning.split(",")[0] for warning in report.warnings] == ["1 client keeps the old number"]
 
 
 def test_whoever_has_a_number_that_another_row_keeps_is_named_and_not_mixed_with_it(

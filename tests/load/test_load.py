@@ -193,7 +193,7 @@ def test_messages_of_nobody_are_rejected_with_a_warning(connection: psycopg.Conn
     clean = write_clean_run(tmp_path / "run", [Chat(PHONE)], messages=[Message("Q").row("+996555000009")])
     report = load(connection, clean, LoadOptions("soul-kg"))
     assert (report.messages.inserted, report.messages.rejected) == (1, 1)
-    assert report.warnings == ["1 messages belong to no client of the clean run and were not loaded"]
+    assert report.warnings == ["1 message belongs to no client of the clean run and was not loaded"]
 
 
 def test_batches_and_the_direct_way_leave_the_same_rows(

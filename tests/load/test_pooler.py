@@ -13,6 +13,8 @@ import pytest
 from load.database import connect
 from load.report import LoadOptions, LoadReport
 from load.run import load
+from load.shell import check_read_only, shell_conninfo
+from schemas.errors import UserError
 from tests.load.clean_runs import many_chats, write_clean_run
 from tests.load.conftest import one
 from tests.load.servers import Server, free_port, running_server, scratch_folder, server_user
@@ -105,3 +107,10 @@ def test_loads_go_through_a_pooler_in_transaction_mode(server: Server, pooled: s
             assert one(next_one, f"select current_setting('{name}')") == usual
         assert one(next_one, "select count(*) from pg_class where relpersistence = 't'") == 0
         assert one(next_one, "select count(*) from pg_locks where locktype = 'advisory'") == 0
+
+
+def test_a_pooler_cannot_promise_that_nothing_is_changed(pooled: str) -> None:
+    with pytest.raises(UserError, match="pooler"), connect(shell_conninfo(pooled, write=False)) as connection:
+        check_read_only(connection)
+    with connect(shell_conninfo(pooled, write=True)) as connection:
+        assert one(connection, "select 1") == 1

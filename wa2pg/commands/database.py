@@ -8,7 +8,9 @@ from load.embedded import stop_embedded
 from load.migrate import migrate
 from load.organizations import create_organization, list_organizations
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 from wa2pg.commands.db_check import check_command
+from wa2pg.commands.db_shell import shell_command
 from wa2pg.commands.load import look_into_it
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.talk import report_text
@@ -21,6 +23,7 @@ def db_group() -> None:
 
 
 db_group.add_command(check_command)
+db_group.add_command(shell_command)
 
 
 @db_group.command("migrate", short_help="Make or update our tables.")
@@ -32,9 +35,12 @@ def migrate_command(invocation: Invocation) -> int:
     """
     with open_target(invocation) as target, invocation.progress() as progress:
         report = migrate(target.connection, progress)
-    rows = [("layout", report.layout), ("applied", ", ".join(report.applied) or "nothing, all were there")]
+    rows = [
+        (_("layout"), report.layout),
+        (_("applied"), ", ".join(report.applied) or _("nothing, all were there")),
+    ]
     body = {"layout": report.layout, "applied": report.applied, "already": report.already}
-    return invocation.finish(body, [report_text("Migrate", rows)], next_command='wa2pg org create "My company"')
+    return invocation.finish(body, [report_text(_("Migrate"), rows)], next_command='wa2pg org create "My company"')
 
 
 @db_group.command("start", short_help="Start the embedded PostgreSQL.")
@@ -43,7 +49,7 @@ def start_command(invocation: Invocation) -> int:
     """Start the embedded PostgreSQL (after a reboot, say) and print how to reach it."""
     _refuse_with_address(invocation)
     with open_target(invocation) as target:
-        reports = [report_text("Embedded PostgreSQL", [("server", "running")]), *look_into_it(target.psql)]
+        reports = [report_text(_("Embedded PostgreSQL"), [(_("server"), _("running"))]), *look_into_it(target.psql)]
         return invocation.finish({"psql": target.psql}, reports)
 
 
@@ -53,15 +59,15 @@ def stop_command(invocation: Invocation) -> int:
     """Stop the embedded PostgreSQL; its data stay."""
     _refuse_with_address(invocation)
     stopped = stop_embedded(invocation.data().postgres)
-    rows = [("server", "stopped" if stopped else "was not running")]
-    return invocation.finish({"stopped": stopped}, [report_text("Embedded PostgreSQL", rows)])
+    rows = [(_("server"), _("stopped") if stopped else _("was not running"))]
+    return invocation.finish({"stopped": stopped}, [report_text(_("Embedded PostgreSQL"), rows)])
 
 
 def _refuse_with_address(invocation: Invocation) -> None:
     if invocation.settings.database_url is not None:
         raise UserError(
-            "DATABASE_URL is set, so the embedded PostgreSQL is not in use.",
-            hint="leave DATABASE_URL empty to use it",
+            _("DATABASE_URL is set, so the embedded PostgreSQL is not in use."),
+            hint=_("leave DATABASE_URL empty to use it"),
             exit_code=ExitCode.CONFIGURATION,
         )
 
@@ -86,10 +92,10 @@ def create_command(invocation: Invocation, name: str, identifier: uuid.UUID | No
         result = create_organization(target.connection, name, id=identifier, slug=slug)
     organization = result.organization
     rows = [
-        ("organisation", organization.name),
+        (_("organisation"), organization.name),
         ("slug", organization.slug),
         ("id", str(organization.id)),
-        ("", "made" if result.created else "already there"),
+        ("", _("made") if result.created else _("already there")),
     ]
     body = {
         "id": str(organization.id),
@@ -98,7 +104,7 @@ def create_command(invocation: Invocation, name: str, identifier: uuid.UUID | No
         "created": result.created,
     }
     return invocation.finish(
-        body, [report_text("Organisation", rows)], next_command=f"wa2pg load --org {organization.slug}"
+        body, [report_text(_("Organisation"), rows)], next_command=f"wa2pg load --org {organization.slug}"
     )
 
 
@@ -110,4 +116,4 @@ def list_command(invocation: Invocation) -> int:
         organizations = list_organizations(target.connection)
     rows = [(organization.slug, f"{organization.id}  {organization.name}") for organization in organizations]
     body = {"organizations": [{"id": str(o.id), "name": o.name, "slug": o.slug} for o in organizations]}
-    return invocation.finish(body, [report_text(f"Organisations: {len(rows)}", rows)])
+    return invocation.finish(body, [report_text(_("Organisations: {count}", count=len(rows)), rows)])

@@ -7,6 +7,7 @@ import click
 from load.check import FINDINGS, check
 from schemas.clean_run import CleanRunFolder, read_current_run
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _, number
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.organization_completion import complete_organization
 from wa2pg.talk import pasteable, report_text
@@ -27,28 +28,30 @@ def check_command(invocation: Invocation, org: str | None) -> int:
     organization = org or invocation.settings.org
     if organization is None:
         raise UserError(
-            "Which organisation? None was named.",
-            hint="see: wa2pg org list   then name one with --org",
+            _("Which organisation? None was named."),
+            hint=_("see: wa2pg org list   then name one with --org"),
             exit_code=ExitCode.USAGE,
         )
     clean = _clean_run(invocation)
     with open_target(invocation) as target, invocation.progress() as progress:
         found = check(target.connection, organization, clean, progress)
     broken = any(finding.broken for finding in found.findings)
-    rows = [(table, f"{count:,}") for table, count in found.tables.items()]
+    rows = [(table, number(count)) for table, count in found.tables.items()]
     for finding in found.findings:
         what, todo = FINDINGS[finding.name]
-        rows.append(("found", f"{finding.rows:,} {what}"))
+        # Translators: rows of a table, and what is wrong with them
+        rows.append((_("found"), _("{count} {what}", count=finding.rows, what=_(what))))
         if finding.examples:
-            rows.append(("", f"for example {finding.examples[0]}"))
-        rows.append(("", pasteable(todo)))
+            rows.append(("", _("for example {row}", row=finding.examples[0])))
+        rows.append(("", pasteable(_(todo))))
     if not found.findings:
-        rows.append(("found", "nothing wrong" + ("" if clean else ", but there is no clean run to compare with")))
+        nothing = _("nothing wrong") if clean else _("nothing wrong, but there is no clean run to compare with")
+        rows.append((_("found"), nothing))
     body = asdict(found) | {"findings": [asdict(one) | {"broken": one.broken} for one in found.findings]}
     behind = [finding for finding in found.findings if not finding.broken]
     return invocation.finish(
         body,
-        [report_text(f"Check: organisation {organization}", rows)],
+        [report_text(_("Check: organisation {organization}", organization=organization), rows)],
         exit_code=ExitCode.FAILED if broken else ExitCode.DONE,
         next_command=f"wa2pg load --account {invocation.account} --org {organization}" if behind else None,
     )
@@ -61,5 +64,5 @@ def _clean_run(invocation: Invocation) -> CleanRunFolder | None:
     except UserError as error:
         if folder.exists():
             raise
-        invocation.warnings.append(f"Not compared with the archive: {error.message}")
+        invocation.warnings.append(_("Not compared with the archive: {reason}", reason=error.message))
         return None

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from load.database_errors import reason_to_read
 from load.layout import Layout
 from load.plan import plan, write_plan
 from load.refused import reasons, write_refused
@@ -16,6 +17,7 @@ from load.report import LoadOptions, LoadReport
 from load.run import check_ready, load
 from schemas.clean_run import read_current_run
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _, ngettext, number
 from wa2pg.commands.load_undo import check_undo_options, run_undo
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.organization_completion import complete_organization
@@ -93,7 +95,9 @@ def load_command(invocation: Invocation, org: str | None, **options: Any) -> int
         return _run_plan(invocation, org, options)
     if options["csv"]:
         raise UserError(
-            "--csv goes with --plan only.", hint="for example: --plan --csv plan.csv", exit_code=ExitCode.USAGE
+            _("--csv goes with --plan only."),
+            hint=_("for example: {command}", command="--plan --csv plan.csv"),
+            exit_code=ExitCode.USAGE,
         )
     report, psql = run_load(invocation, org, options)
     return invocation.finish(
@@ -115,7 +119,7 @@ def _run_plan(invocation: Invocation, org: str | None, options: dict[str, Any]) 
     reports = [
         plan_table(found.clients),
         load_table(invocation, found.report),
-        report_text("Table", [("file", str(path))]),
+        report_text(_("Table"), [(_("file"), str(path))]),
     ]
     return invocation.finish(body, reports, next_command=next_after_load(invocation, found.report, org, options))
 
@@ -138,7 +142,12 @@ def run_load(invocation: Invocation, org: str | None, options: dict[str, Any]) -
         if report.refused:
             path = write_refused(invocation.data().reports, report)
             invocation.warnings.append(
-                f"the database refused {len(report.refused):,} messages; they are named in {path}"
+                ngettext(
+                    "the database refused {count} message; it is named in {file}",
+                    "the database refused {count} messages; they are named in {file}",
+                    len(report.refused),
+                    file=path,
+                )
             )
         return report, target.psql
 
@@ -153,8 +162,8 @@ def _organization(invocation: Invocation, org: str | None) -> str:
     organization = org or invocation.settings.org
     if organization is None:
         raise UserError(
-            "Which organisation? None was named.",
-            hint='see: wa2pg org list   or make one: wa2pg org create "My company"   then add: --org my-company',
+            _("Which organisation? None was named."),
+            hint=_('see: wa2pg org list   or make one: wa2pg org create "My company"   then add: --org my-company'),
             exit_code=ExitCode.USAGE,
         )
     return organization
@@ -200,46 +209,52 @@ def load_table(invocation: Invocation, report: LoadReport) -> Text:
     """The report as people read it."""
     chats, messages, people = report.chats, report.messages, report.people_without_number
     rows = [
-        ("import run", report.run or _no_run(report)),
-        ("chats", f"{chats.total:,} total"),
-        ("  imported", f"{chats.imported:,}"),
-        ("  updated", f"{chats.updated:,}"),
-        ("  skipped as duplicates", f"{chats.skipped:,}"),
-        ("  failed", f"{len(chats.failed):,}"),
-        *(("", f"{failure.client}: {failure.reason}") for failure in chats.failed),
-        *([("  left out by options", f"{chats.left_out:,}")] if chats.left_out else []),
-        *([("  left out by review", f"{chats.held_back:,}")] if chats.held_back else []),
-        ("messages", f"{messages.total:,} total"),
-        ("  inserted", f"{messages.inserted:,}"),
-        ("  updated", f"{messages.updated:,}"),
-        ("  already there", f"{messages.already_there:,}"),
-        ("  rejected", f"{messages.rejected:,}"),
-        *(("", f"{count:,}: {reason}") for reason, count, _ in reasons(report)),
-        *([("  left out by options", f"{messages.left_out:,}")] if messages.left_out else []),
-        *([("  left out by review", f"{messages.held_back:,}")] if messages.held_back else []),
+        (_("import run"), report.run or _no_run(report)),
+        (_("chats"), _("{count} total", count=chats.total)),
+        ("  " + _("imported"), number(chats.imported)),
+        ("  " + _("updated"), number(chats.updated)),
+        ("  " + _("skipped as duplicates"), number(chats.skipped)),
+        ("  " + _("failed"), number(len(chats.failed))),
+        *(("", f"{failure.client}: {reason_to_read(failure.reason)}") for failure in chats.failed),
+        *_left_out(chats.left_out, chats.held_back),
+        (_("messages"), _("{count} total", count=messages.total)),
+        ("  " + _("inserted"), number(messages.inserted)),
+        ("  " + _("updated"), number(messages.updated)),
+        ("  " + _("already there"), number(messages.already_there)),
+        ("  " + _("rejected"), number(messages.rejected)),
+        *(("", f"{number(count)}: {reason_to_read(reason)}") for reason, count, _first in reasons(report)),
+        *_left_out(messages.left_out, messages.held_back),
     ]
     if people.people:
-        rows.append(
-            (
-                "people without a number",
-                f"{people.people:,}, {people.messages:,} message{'' if people.messages == 1 else 's'}",
-            )
+        told = ngettext(
+            "{people}, {count} message", "{people}, {count} messages", people.messages, people=people.people
         )
-    rows.append(("seconds", f"{report.seconds:,.1f}"))
+        rows.append((_("people without a number"), told))
+    rows.append((_("seconds"), number(report.seconds, 1)))
     if report.messages_locked_seconds is not None:
-        rows.append(("  messages locked", f"{report.messages_locked_seconds:,.1f}"))
-    title = "Load (dry run)" if report.dry_run else "Load"
-    return report_text(f"{title}: account {invocation.account}", rows)
+        rows.append(("  " + _("messages locked"), number(report.messages_locked_seconds, 1)))
+    account = invocation.account
+    title = _("Load (dry run): account {account}", account=account) if report.dry_run else None
+    return report_text(title or _("Load: account {account}", account=account), rows)
+
+
+def _left_out(by_options: int, by_review: int) -> list[tuple[str, str]]:
+    rows = []
+    if by_options:
+        rows.append(("  " + _("left out by options"), number(by_options)))
+    if by_review:
+        rows.append(("  " + _("left out by review"), number(by_review)))
+    return rows
 
 
 def _no_run(report: LoadReport) -> str:
     if report.dry_run:
-        return "none: rolled back, nothing was changed"
+        return _("none: rolled back, nothing was changed")
     if report.nothing_changed:
-        return "none: this clean run is loaded, and the database's counts are as it left them (--full compares all)"
-    return "none: there was nothing to write"
+        return _("none: this clean run is loaded, and the database's counts are as it left them (--full compares all)")
+    return _("none: there was nothing to write")
 
 
 def look_into_it(psql: str | None) -> list[Text]:
     """How psql reaches the embedded database, on a line of its own that can be pasted."""
-    return [Text.assemble(("Look into it\n", "bold"), f"  {psql}")] if psql else []
+    return [Text.assemble((_("Look into it") + "\n", "bold"), f"  {psql}")] if psql else []

@@ -10,24 +10,24 @@ from load.run_record import Run
 from load.runs import find_run
 from load.undo import Conflict, RowFigures, UndoOptions, UndoReport, undo
 from schemas.errors import ExitCode, UserError
+from schemas.translation import N_, _, ngettext, number
 from wa2pg.invocation import Invocation
 from wa2pg.talk import agreed, complain, report_text, say, warn
 from wa2pg.target import open_target
 
 _SHOWN = 20
 _REASONS = {
-    "changed": "somebody has changed {rows} since",
-    "later_import": "the later load {by} built on {rows}",
-    "referenced": "the table {by} refers to {rows}",
-    "number_taken": "his earlier number is the client {by}'s now",
-    "unknown": "an older wa2pg loaded {rows} and did not note how",
+    "changed": N_("somebody has changed {rows} since"),
+    "later_import": N_("the later load {by} built on {rows}"),
+    "referenced": N_("the table {by} refers to {rows}"),
+    "number_taken": N_("his earlier number is the client {by}'s now"),
+    "unknown": N_("an older wa2pg loaded {rows} and did not note how"),
 }
 _OF_PEOPLE = {
-    "client_status_history": "somebody has spoken about his status since",
-    "conversations": "he has a conversation that no load brought",
-    "messages": "his conversation has messages that no load brought",
+    "client_status_history": N_("somebody has spoken about his status since"),
+    "conversations": N_("he has a conversation that no load brought"),
+    "messages": N_("his conversation has messages that no load brought"),
 }
-_ONE = {"clients": "client", "conversations": "conversation", "messages": "message"}
 
 
 def run_undo(invocation: Invocation, org: str | None, options: dict[str, Any]) -> int:
@@ -59,16 +59,16 @@ def check_undo_options(options: dict[str, Any]) -> None:
     if options["undo"] is None:
         if options["force"] or options["yes"]:
             raise UserError(
-                "--force and --yes go with --undo only.",
-                hint="to take a load back: wa2pg load --undo last",
+                _("--force and --yes go with --undo only."),
+                hint=_("to take a load back: {command}", command="wa2pg load --undo last"),
                 exit_code=ExitCode.USAGE,
             )
         return
     others = ("limit", "only_new", "overwrite_status", "plan", "csv")
     if any(options[name] for name in others) or not options["skip_duplicates"]:
         raise UserError(
-            "--undo goes with --org, --dry-run, --lock-timeout, --force and --yes only.",
-            hint="for example: wa2pg load --undo last --dry-run",
+            _("--undo goes with --org, --dry-run, --lock-timeout, --force and --yes only."),
+            hint=_("for example: {command}", command="wa2pg load --undo last --dry-run"),
             exit_code=ExitCode.USAGE,
         )
 
@@ -78,31 +78,44 @@ def _confirm(run: Run, expected: UndoReport) -> None:
         warn(warning)
     if not sys.stdin.isatty():
         raise UserError(
-            "Taking a load back deletes rows, and there is nobody here to ask.",
-            hint=f"look first: wa2pg load --undo {run.short} --dry-run   then say --yes",
+            _("Taking a load back deletes rows, and there is nobody here to ask."),
+            hint=_("look first: wa2pg load --undo {run} --dry-run   then say --yes", run=run.short),
             exit_code=ExitCode.USAGE,
         )
     removed, restored = _rows(expected, "removed"), _rows(expected, "restored")
     say(
-        f"This takes back the load {run.short} of {run.finished_at:%Y-%m-%d %H:%M} UTC "
-        f"(account {run.account}, organisation {run.organization})."
+        _(
+            "This takes back the load {run} of {at} (account {account}, organisation {organization}).",
+            run=run.short,
+            at=run.finished_at,
+            account=run.account,
+            organization=run.organization,
+        )
     )
-    say(f"It deletes {removed}." if removed else "It deletes nothing.")
+    say(_("It deletes {rows}.", rows=removed) if removed else _("It deletes nothing."))
     if restored:
-        say(f"It gives {restored} their earlier values.")
+        say(_("It gives {rows} their earlier values.", rows=restored))
     left = _rows(expected, "left")
     if left:
-        say(f"It leaves {left}, because somebody has worked on them since.")
-    if not agreed("Take it back?"):
-        raise UserError("Nothing was taken back.", hint="to do it without being asked: --yes")
+        say(_("It leaves {rows}, because somebody has worked on them since.", rows=left))
+    if not agreed(_("Take it back?")):
+        raise UserError(_("Nothing was taken back."), hint=_("to do it without being asked: {option}", option="--yes"))
 
 
 def _rows(report: UndoReport, what: str) -> str:
-    figures = {"client": report.clients, "conversation": report.conversations, "message": report.messages}
-    parts = [
-        f"{count:,} {name}{'' if count == 1 else 's'}" for name, row in figures.items() if (count := getattr(row, what))
-    ]
-    return ", ".join(parts[:-1]) + (" and " if parts[:-1] else "") + parts[-1] if parts else ""
+    figures = {"clients": report.clients, "conversations": report.conversations, "messages": report.messages}
+    parts = [_count(table, count) for table, row in figures.items() if (count := getattr(row, what))]
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def _count(table: str, rows: int) -> str:
+    if table == "clients":
+        return ngettext("{count} client", "{count} clients", rows)
+    if table == "conversations":
+        return ngettext("{count} conversation", "{count} conversations", rows)
+    return ngettext("{count} message", "{count} messages", rows)
 
 
 def _finish(invocation: Invocation, run: Run, report: UndoReport) -> int:
@@ -112,8 +125,8 @@ def _finish(invocation: Invocation, run: Run, report: UndoReport) -> int:
     if report.refused:
         code = invocation.finish(body, [_refusal(run, report)], exit_code=ExitCode.FAILED)
         complain(
-            "Nothing was taken back: people, other programs or later loads have built on this load.",
-            f"leave these, take the rest back: wa2pg load --undo {run.short} --force",
+            _("Nothing was taken back: people, other programs or later loads have built on this load."),
+            _("leave these, take the rest back: wa2pg load --undo {run} --force", run=run.short),
         )
         return code
     command = f"wa2pg load --undo {run.short}" + (" --force" if report.conflicts else "")
@@ -123,23 +136,24 @@ def _finish(invocation: Invocation, run: Run, report: UndoReport) -> int:
 
 def _table(run: Run, report: UndoReport) -> Text:
     def row(figures: RowFigures) -> str:
-        return f"{figures.removed:,} removed, {figures.restored:,} restored, {figures.left:,} left"
+        return _("{removed} removed, {restored} restored, {left} left", **asdict(figures))
 
     rows = [
-        ("clients", row(report.clients)),
-        ("conversations", row(report.conversations)),
-        ("messages", row(report.messages)),
-        ("status history", f"{report.history_rows:,} removed"),
+        (_("clients"), row(report.clients)),
+        (_("conversations"), row(report.conversations)),
+        (_("messages"), row(report.messages)),
+        (_("status history"), _("{count} removed", count=report.history_rows)),
         *_conflict_rows(report.conflicts),
     ]
     if report.locked_seconds is not None:
-        rows.append(("others waited to write", f"{report.locked_seconds:,.1f} seconds"))
-    title = "Taking back, dry run" if report.dry_run else "Taken back"
-    return report_text(f"{title}: load {run.short} of {run.finished_at:%Y-%m-%d %H:%M} UTC", rows)
+        rows.append((_("others waited to write"), _("{seconds} seconds", seconds=number(report.locked_seconds, 1))))
+    of = {"run": run.short, "at": run.finished_at}
+    title = _("Taking back, dry run: load {run} of {at}", **of) if report.dry_run else None
+    return report_text(title or _("Taken back: load {run} of {at}", **of), rows)
 
 
 def _refusal(run: Run, report: UndoReport) -> Text:
-    title = f"Not taken back: load {run.short} of {run.finished_at:%Y-%m-%d %H:%M} UTC"
+    title = _("Not taken back: load {run} of {at}", run=run.short, at=run.finished_at)
     return report_text(title, _conflict_rows(report.conflicts))
 
 
@@ -149,18 +163,16 @@ def _conflict_rows(conflicts: list[Conflict]) -> list[tuple[str, str]]:
     for conflict in conflicts[:_SHOWN]:
         if conflict.client != client:
             client = conflict.client
-            rows.append(("because of client", client or "unknown"))
+            rows.append((_("because of client"), client or _("unknown")))
         rows.append(("", _sentence(conflict)))
     if len(conflicts) > _SHOWN:
-        rows.append(("", f"and {len(conflicts) - _SHOWN:,} more; --json shows all of them"))
+        rows.append(("", _("and {count} more; --json shows all of them", count=len(conflicts) - _SHOWN)))
     return rows
 
 
 def _sentence(conflict: Conflict) -> str:
     if conflict.reason == "people":
-        return _OF_PEOPLE[conflict.by or "messages"]
-    one = _ONE[conflict.table]
-    rows = (
-        f"this {one}" if conflict.rows == 1 and one == "client" else f"{conflict.rows} {one}{'s'[: conflict.rows > 1]}"
-    )
-    return _REASONS[conflict.reason].format(rows=rows, by=conflict.by)
+        return _(_OF_PEOPLE[conflict.by or "messages"])
+    alone = conflict.rows == 1 and conflict.table == "clients"
+    rows = _("this client") if alone else _count(conflict.table, conflict.rows)
+    return _(_REASONS[conflict.reason], rows=rows, by=conflict.by)

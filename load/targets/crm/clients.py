@@ -10,6 +10,7 @@ from load.report import FailedChat, LoadOptions
 from load.statements import statement
 from load.targets.crm.work import Import
 from schemas.progress import Progress, Step
+from schemas.translation import N_
 from schemas.words import CHANNEL_WHATSAPP
 
 _COPIED = (
@@ -98,7 +99,7 @@ def _insert_one_by_one(work: Import, progress: Progress) -> None:
     phones = work.connection.execute("select phone from wa2pg_clients where chosen order by rank").fetchall()
     for done, (phone,) in enumerate(phones):
         if done % 100 == 0:
-            progress(Step("finding the chats that the database refuses", done, len(phones)))
+            progress(Step(N_("finding the chats that the database refuses"), done, len(phones)))
         try:
             with work.connection.transaction():
                 _insert(work, phone)

@@ -14,6 +14,7 @@ from psycopg import sql
 from load.statements import statement
 from load.targets.crm.work import Import
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 
 _PARAMETERS_CAN_BE_GRANTED = 150000
 
@@ -28,8 +29,8 @@ def check_fast(connection: psycopg.Connection) -> None:
     others = other_triggers(connection)
     if others:
         raise UserError(
-            f"--fast would switch off what this database does with a new message: {', '.join(others)}.",
-            hint="load without --fast",
+            _("--fast would switch off what this database does with a new message: {names}.", names=", ".join(others)),
+            hint=_("load without --fast"),
             exit_code=ExitCode.DATABASE,
         )
     superuser = "(select rolsuper from pg_catalog.pg_roles where rolname = current_user)"
@@ -40,10 +41,10 @@ def check_fast(connection: psycopg.Connection) -> None:
     if not allowed:
         grant = sql.SQL("grant set on parameter session_replication_role to {};").format(sql.Identifier(user))
         raise UserError(
-            "The database user may not switch off the checks that --fast replaces.",
-            hint="load without --fast, or let a superuser run: " + grant.as_string(connection)
+            _("The database user may not switch off the checks that --fast replaces."),
+            hint=_("load without --fast, or let a superuser run: {command}", command=grant.as_string(connection))
             if grantable
-            else "load without --fast; before PostgreSQL 15 only a superuser may do that",
+            else _("load without --fast; before PostgreSQL 15 only a superuser may do that"),
             exit_code=ExitCode.DATABASE,
         )
 
@@ -55,8 +56,8 @@ def per_row_checks_off(work: Import) -> Iterator[None]:
     held = work.execute("hold_conversations").fetchone()
     if chats != held:
         raise UserError(
-            "Somebody removed conversations while they were being loaded.",
-            hint="run the same command again: nothing is written twice",
+            _("Somebody removed conversations while they were being loaded."),
+            hint=_("run the same command again: nothing is written twice"),
             exit_code=ExitCode.DATABASE,
         )
     # goes with the transaction, however the block ends

@@ -18,6 +18,7 @@ from load.targets.crm.send import Sender
 from load.targets.crm.survey import count_again, count_new_chats, survey
 from load.targets.crm.work import Import
 from schemas.progress import Progress, Step
+from schemas.translation import N_
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,10 @@ def load_messages(work: Import, archive: Archive, options: LoadOptions, progress
     total = clean.run.tables["messages"].rows
 
     def show() -> None:
-        progress(Step("loading messages", loaded.counts.total() - loaded.counts["nul"], total))
+        progress(Step(N_("loading messages"), loaded.counts.total() - loaded.counts["nul"], total))
 
     def searching(found: int) -> None:
-        progress(Step("finding the messages that the database refuses", found))
+        progress(Step(N_("finding the messages that the database refuses"), found))
 
     show()
     work.connection.execute(statement("crm", "stage_messages"))

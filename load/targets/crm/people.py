@@ -2,8 +2,9 @@
 
 import psycopg
 
-from load.database_errors import is_refusal
+from load.database_errors import is_refusal, numbers_refused
 from load.targets.crm.work import Import
+from schemas.translation import ngettext
 
 
 def match_people(work: Import) -> list[str]:
@@ -24,11 +25,16 @@ def match_people(work: Import) -> list[str]:
     doubles = row[0] if row else 0
     warnings = []
     if refused:
-        warnings.append(f"{refused} clients keep their old number, because the database refused the new one")
+        warnings.append(numbers_refused(refused))
     if doubles:
         warnings.append(
-            f"{doubles} people have more than one client in the database, under numbers that were theirs one after "
-            "the other; nothing was doubled, and only a person can say how to merge them"
+            ngettext(
+                "{count} person has more than one client in the database, under numbers that were theirs one after "
+                "the other; nothing was doubled, and only a person can say how to merge them",
+                "{count} people have more than one client in the database, under numbers that were theirs one after "
+                "the other; nothing was doubled, and only a person can say how to merge them",
+                doubles,
+            )
         )
     return warnings
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from load.database_errors import describe, is_refusal
+from load.database_errors import describe, is_refusal, reason_to_read
 from load.lines import Lines
 from load.report import RefusedMessage
 from load.targets.crm.work import Import
 from schemas.errors import UserError
+from schemas.translation import _
 
 _COLUMNS = (
     "id, organization_id, conversation_id, direction, whatsapp_message_id, type, body, sent_at, language, delivery, "
@@ -126,8 +127,12 @@ class Sender:
         refused = RefusedMessage(str(uuid.UUID(values["id"])), str(values["whatsapp_message_id"]), reason)
         if self.strict:
             raise UserError(
-                f"The database refused the message {refused.message} ({reason}); nothing of the run was loaded.",
-                hint="load without --strict to leave out what is refused, or change the rule in the database",
+                _(
+                    "The database refused the message {message} ({reason}); nothing of the run was loaded.",
+                    message=refused.message,
+                    reason=reason_to_read(reason),
+                ),
+                hint=_("load without --strict to leave out what is refused, or change the rule in the database"),
             )
         self.refused.append(refused)
         if len(self.refused) % 100 == 1:

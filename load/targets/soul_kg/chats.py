@@ -10,6 +10,7 @@ from load.report import FailedChat, LoadOptions
 from load.targets.soul_kg.keys import conversation_key
 from load.targets.soul_kg.work import Import
 from schemas.progress import Progress, Step
+from schemas.translation import N_
 
 
 def insert_chats(work: Import, options: LoadOptions, progress: Progress) -> None:
@@ -43,7 +44,7 @@ def insert_chats(work: Import, options: LoadOptions, progress: Progress) -> None
 
 def make_conversations(work: Import, chats: Sequence[tuple[int, str, datetime | None]]) -> dict[int, str]:
     """Make an ACTIVE conversation for each (number, client id, time of its first message); returns their keys."""
-    clients = {number: client for number, client, _ in chats}
+    clients = {number: client for number, client, _first in chats}
     there: dict[str, int] = dict(
         work.connection.execute(
             'select "clientId", count(*) from public.conversations where "clientId" = any(%s) group by 1',
@@ -69,7 +70,7 @@ def make_conversations(work: Import, chats: Sequence[tuple[int, str, datetime | 
         numbers=list(clients),
         clients=list(clients.values()),
         keys=[keys[number] for number in clients],
-        times=[first for _, _, first in chats],
+        times=[first for _number, _client, first in chats],
     )
     work.ledger.inserted("conversations", keys.values())
     return keys
@@ -87,7 +88,7 @@ def _insert_one_by_one(work: Import, progress: Progress) -> None:
     phones = work.connection.execute("select phone from wa2pg_clients where chosen order by rank").fetchall()
     for done, (phone,) in enumerate(phones):
         if done % 100 == 0:
-            progress(Step("finding the chats that the database refuses", done, len(phones)))
+            progress(Step(N_("finding the chats that the database refuses"), done, len(phones)))
         try:
             with work.connection.transaction():
                 _insert(work, phone)

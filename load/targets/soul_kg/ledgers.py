@@ -21,6 +21,7 @@ from load.run_ledger import (
 from load.statements import statement
 from load.target import Job
 from schemas.errors import UserError
+from schemas.translation import _
 
 
 def open_ledger(job: Job) -> FileLedger:
@@ -58,8 +59,11 @@ def settle_ledgers(connection: psycopg.Connection, folder: Path, organization: s
         runs = read_ledgers(folder)
     except (ValidationError, OSError):
         raise UserError(
-            "The records of earlier loads in the data directory cannot be read.",
-            hint=f"look at the files in {folder}; one that is damaged can be moved away, but its run cannot be undone",
+            _("The records of earlier loads in the data directory cannot be read."),
+            hint=_(
+                "look at the files in {folder}; one that is damaged can be moved away, but its run cannot be undone",
+                folder=folder,
+            ),
         ) from None
     here = _cluster(connection)
     for recorded in runs:

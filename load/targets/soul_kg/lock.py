@@ -12,6 +12,7 @@ import psycopg
 from load.targets.soul_kg.work import Import
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step
+from schemas.translation import N_, _
 
 # below deadlock_timeout (1 s by default): where we and a transaction of the CRM hold what the other wants, we let go
 _PATIENCE = "500ms"
@@ -39,9 +40,12 @@ def lock_messages(work: Import, progress: Progress, patience: float) -> float:
             return locked
         if time.monotonic() > until:
             raise UserError(
-                f"Others still write to messages, or hold clients of this load, after {patience:g} seconds.",
-                hint="run this when less is going on, or give it more time with --lock-timeout SECONDS",
+                _(
+                    "Others still write to messages, or hold clients of this load, after {seconds} seconds.",
+                    seconds=format(patience, "g"),
+                ),
+                hint=_("run this when less is going on, or give it more time with --lock-timeout SECONDS"),
                 exit_code=ExitCode.DATABASE,
             )
-        progress(Step("waiting for others who are writing messages"))
+        progress(Step(N_("waiting for others who are writing messages")))
         time.sleep(_SECONDS_BETWEEN_TRIES)

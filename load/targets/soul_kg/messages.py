@@ -22,6 +22,7 @@ from load.targets.soul_kg.refused import Refusals, Rows
 from load.targets.soul_kg.work import Import
 from schemas.clean_run import CleanRunFolder
 from schemas.progress import Progress, Step
+from schemas.translation import N_
 
 # what macro `placeholder` in copy_macros.sql makes (PostgreSQL's regular expressions)
 PLACEHOLDER = r"^\[(image|video|audio|document|sticker|location|contact|call|message|deleted message)(: [^\n]*)?\]$"
@@ -64,10 +65,10 @@ def load_messages(work: Import, clean: CleanRunFolder, refusals: Refusals, progr
         duck.register("chats", _chats(work))
         duck.register("held_back", held_back(clean))
         for batch in read_batches(file, _ROWS_IN_BATCH):
-            progress(Step("loading messages", _done(counts), file.metadata.num_rows))
+            progress(Step(N_("loading messages"), _done(counts), file.metadata.num_rows))
             duck.register("clean_messages", batch.append_column("row", pa.array(range(len(batch)), pa.int32())))
             counts += _load_batch(work, duck, refusals)
-        progress(Step("loading messages", _done(counts), file.metadata.num_rows))
+        progress(Step(N_("loading messages"), _done(counts), file.metadata.num_rows))
     work.connection.execute("analyze wa2pg_touched")
     return counts
 

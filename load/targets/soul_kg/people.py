@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from load.database_errors import is_refusal
+from load.database_errors import is_refusal, numbers_refused
 from load.keys import client_key
 from load.statements import statement
 from load.targets.soul_kg.countries import country_names
@@ -68,7 +68,7 @@ def match_people(work: Import, progress: Progress, patience: float) -> tuple[lis
     _claim_again(work)
     work.execute("match_clients")
     if refused:
-        return [f"{refused} clients keep their old number, because the database refused the new one"], locked
+        return [numbers_refused(refused)], locked
     return [], locked
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import psycopg
 
-from load.database_errors import describe, is_refusal
+from load.database_errors import describe, is_refusal, reason_to_read
 from load.report import RefusedMessage
 from load.targets.soul_kg.work import Import
 from schemas.errors import UserError
+from schemas.translation import _
 
 Rows = list[tuple[Any, ...]]
 
@@ -44,8 +45,11 @@ class Refusals:
         refused = RefusedMessage(key, str(row[0]) if row else "", describe(error, table="messages"))
         if self.strict:
             raise UserError(
-                f"The database refused the message {refused.message} ({refused.reason}); "
-                "nothing of the run was loaded.",
-                hint="load without --strict to leave out what is refused, or change the rule in the database",
+                _(
+                    "The database refused the message {message} ({reason}); nothing of the run was loaded.",
+                    message=refused.message,
+                    reason=reason_to_read(refused.reason),
+                ),
+                hint=_("load without --strict to leave out what is refused, or change the rule in the database"),
             )
         self.found.append(refused)

@@ -14,6 +14,7 @@ from load.run_record import RowsThere, Run
 from load.statements import statement
 from load.targets.soul_kg.ledgers import known_runs
 from schemas.errors import UserError
+from schemas.translation import N_, _
 
 
 def ledger_runs(connection: psycopg.Connection, organizations: list[Organization], runs: Path) -> list[Run]:
@@ -24,11 +25,14 @@ def ledger_runs(connection: psycopg.Connection, organizations: list[Organization
         try:
             found += [_run(ledger, organization) for ledger in known_runs(connection, folder, organization.row_id)]
         except psycopg.Error as error:
-            raise database_error(error, "reading the loads") from None
+            raise database_error(error, N_("reading the loads")) from None
         except (ValidationError, OSError):
             raise UserError(
-                "The records of earlier loads in the data directory cannot be read.",
-                hint=f"look at the files in {folder}; a damaged one can be moved away, but its run cannot be undone",
+                _("The records of earlier loads in the data directory cannot be read."),
+                hint=_(
+                    "look at the files in {folder}; a damaged one can be moved away, but its run cannot be undone",
+                    folder=folder,
+                ),
             ) from None
     return sorted(found, key=lambda run: (run.finished_at, run.id), reverse=True)
 

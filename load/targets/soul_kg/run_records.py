@@ -15,6 +15,7 @@ from load.run_ledger import IMAGED, INSERTED, LEFT, LedgerRun, changes_of
 from load.targets.soul_kg.images import Image
 from schemas.errors import UserError
 from schemas.files import PRIVATE_FILE, fsync_file, sha256_of
+from schemas.translation import _
 
 Images = dict[tuple[str, str], Image]
 _LEFT_SUFFIX = ".left"
@@ -25,8 +26,8 @@ def read_changes(folder: Path, run: LedgerRun) -> pa.Table:
     path = changes_of(folder, run.run)
     if not path.is_file() or sha256_of(path) != run.changes_sha256:
         raise UserError(
-            "The record of this load is damaged or gone, so it cannot be taken back.",
-            hint=f"bring {path.name} back from a backup of the data directory",
+            _("The record of this load is damaged or gone, so it cannot be taken back."),
+            hint=_("bring {file} back from a backup of the data directory", file=path.name),
         )
     return pq.read_table(path)
 

@@ -6,6 +6,7 @@ import psycopg
 
 from load.statements import statement
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 from schemas.words import CHANNEL_WHATSAPP, Status
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -88,16 +89,22 @@ def check_schema(connection: psycopg.Connection) -> None:
     missing = _missing(connection)
     if missing:
         raise UserError(
-            f"This database has the tables of the Soul KG CRM only in part; missing: {', '.join(missing)}.",
-            hint="let the CRM apply its own migrations (wa2pg never changes its tables), or correct DATABASE_URL",
+            _(
+                "This database has the tables of the Soul KG CRM only in part; missing: {names}.",
+                names=", ".join(missing),
+            ),
+            hint=_("let the CRM apply its own migrations (wa2pg never changes its tables), or correct DATABASE_URL"),
             exit_code=ExitCode.DATABASE,
         )
     unknown = _columns_left_empty(connection)
     if unknown:
         raise UserError(
-            "This Soul KG CRM is newer than this wa2pg: columns that must be filled and that it does not know: "
-            f"{', '.join(unknown)}.",
-            hint="use a later wa2pg: git pull, then: make setup",
+            _(
+                "This Soul KG CRM is newer than this wa2pg: columns that must be filled and that it does not know: "
+                "{names}.",
+                names=", ".join(unknown),
+            ),
+            hint=_("use a later wa2pg: git pull, then: make setup"),
             exit_code=ExitCode.DATABASE,
         )
 
@@ -105,22 +112,22 @@ def check_schema(connection: psycopg.Connection) -> None:
 def _missing(connection: psycopg.Connection) -> list[str]:
     columns: dict[str, set[str]] = {}
     rows = connection.execute(statement("soul_kg", "list_columns"), [list(COLUMNS)]).fetchall()
-    for table, column, _ in rows:
+    for table, column, _given in rows:
         columns.setdefault(table, set()).add(column)
     labels: dict[str, set[str]] = {}
     for name, label in connection.execute(statement("soul_kg", "list_enums"), [list(ENUMS)]).fetchall():
         labels.setdefault(name, set()).add(label)
-    found = [f"table {table}" for table in COLUMNS if table not in columns]
+    found = [_("table {name}", name=table) for table in COLUMNS if table not in columns]
     found += [
-        f'column {table}."{column}"'
+        _('column {table}."{column}"', table=table, column=column)
         for table, wanted in COLUMNS.items()
         if table in columns
         for column in wanted
         if column not in columns[table]
     ]
-    found += [f'type "{name}"' for name in ENUMS if name not in labels]
+    found += [_('type "{name}"', name=name) for name in ENUMS if name not in labels]
     found += [
-        f'value {label} of "{name}"'
+        _('value {label} of "{name}"', label=label, name=name)
         for name, wanted in ENUMS.items()
         if name in labels
         for label in wanted

@@ -20,6 +20,7 @@ from load.targets.soul_kg.refused import Refusals
 from load.targets.soul_kg.schema import SOUL_KG_RIGHTS, check_schema
 from load.targets.soul_kg.work import Import
 from schemas.errors import ExitCode, UserError
+from schemas.translation import _
 
 
 class SoulKgTarget:
@@ -34,8 +35,8 @@ class SoulKgTarget:
         """Start a load; raises UserError (2) for --fast, which these tables do not have."""
         if job.options.fast:
             raise UserError(
-                "--fast is for wa2pg's own tables; these are the Soul KG CRM's.",
-                hint="load without --fast",
+                _("--fast is for wa2pg's own tables; these are the Soul KG CRM's."),
+                hint=_("load without --fast"),
                 exit_code=ExitCode.USAGE,
             )
         return SoulKgLoad(job)
@@ -144,5 +145,5 @@ class SoulKgLoad:
             self._work.ledger.committed()
         except UserError as error:
             # everything is in the database, and the next load finds that out
-            warnings = [*warnings, f"{error.message} The load itself is committed."]
+            warnings = [*warnings, _("{error} The load itself is committed.", error=error.message)]
         return replace(report, messages_locked_seconds=locked, warnings=warnings)

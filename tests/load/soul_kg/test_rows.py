@@ -168,7 +168,7 @@ def test_awkward_texts_arrive_as_they_were_without_nul(crm: Crm, loads: Loads) -
     report = loads(Chat(PHONE, messages, name, "Robert');", 'drop "table" \\ clients; --'))
     assert crm.rows('select content from messages order by "createdAt"') == [text.replace("\0", "") for text in texts]
     assert crm.value('select "firstName", "lastName" from clients') == ("Robert');", 'drop "table" \\ clients; --')
-    assert any("1 rows held the character NUL" in warning for warning in report.warnings)
+    assert any("1 row held the character NUL" in warning for warning in report.warnings)
     assert loads(Chat(PHONE, messages)).messages.already_there == len(texts)
 
 

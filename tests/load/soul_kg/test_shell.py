@@ -1,0 +1,242 @@
+"""`wa2pg db shell`: SQL by hand with psql and without, in both layouts; nothing changes unless that was asked for."""
+
+import os
+import pty
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from load.postgres_binaries import find_binaries
+from tests.cli.conftest import ROOT, Outcome, Terminal
+from tests.load.conftest import ORGANIZATION, one, remove_server
+
+PSQL = find_binaries().program("psql")
+ADDED = {
+    "database": "insert into clients (id, organization_id, phone, status, name) "
+    "values (gen_random_uuid(), '{org}', '+996555123456', 'SOLD', 'Айгүл')",
+    "soul_kg": 'insert into clients (id, "organizationId", phone, "firstName", "updatedAt") '
+    "values ('c1', '{org}', '+996555123456', 'Айгүл', now())",
+}
+OF_CLIENT = {
+    "database": "select organization_id, phone, name from clients",
+    "soul_kg": 'select "organizationId", phone, "firstName" from clients',
+}
+
+
+class Shell:
+    """The command on one database, with psql in PATH or without any."""
+
+    def __init__(self, folder: Path, address: str, how: str) -> None:
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        self.words_file = folder / "words"
+        if how == "psql":
+            # what psql is started with is seen as everybody on the machine sees it
+            program = self.bin / "psql"
+            program.write_text(
+                f'#!/bin/sh\nprintf \'%s\\n\' "$0" "$@" > {shlex.quote(str(self.words_file))}\n'
+                f'exec {shlex.quote(PSQL)} "$@"\n'
+            )
+            program.chmod(0o755)
+        self.environment = {"DATABASE_URL": address, "PATH": str(self.bin), "LC_ALL": "C.UTF-8"}
+        self.folder = folder
+
+    def run(self, *words: str, typed: str = "") -> Outcome:
+        done = subprocess.run(
+            [sys.executable, "-m", "wa2pg", "db", "shell", *words],
+            cwd=self.folder,
+            env={"PYTHONPATH": str(ROOT), **self.environment},
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(params=["database", "soul_kg"])
+def layout(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["psql", "prompt"])
+def shell(request: pytest.FixtureRequest, layout: str, tmp_path: Path) -> Shell:
+    return Shell(tmp_path, request.getfixturevalue(layout), request.param)
+
+
+@pytest.fixture
+def prompt(database: str, tmp_path: Path) -> Shell:
+    return Shell(tmp_path, database, "prompt")
+
+
+def test_a_table_is_changed_only_with_write(shell: Shell, layout: str) -> None:
+    statement = ADDED[layout].format(org=ORGANIZATION)
+    refused = shell.run("-c", statement)
+    assert (refused.code, refused.out) == (1, "")
+    assert "read-only" in refused.err
+    assert "Айгүл" not in refused.err
+    assert shell.run("--write", "-c", statement).out.strip() == "INSERT 0 1"
+    shown = shell.run("-c", OF_CLIENT[layout])
+    assert shown.code == 0
+    assert [word.strip() for word in shown.out.splitlines()[2].split("|")] == [
+        str(ORGANIZATION),
+        "+996555123456",
+        "Айгүл",
+    ]
+    assert "(1 row)" in shown.out
+
+
+def test_what_is_typed_is_run_line_by_line(shell: Shell) -> None:
+    done = shell.run(typed="select count(*)\nfrom organizations; select 'a;b';\n\\dt\n\\q\nselect 7;\n")
+    assert done.code == 0, done.err
+    assert "a;b" in done.out
+    assert "client_status_history" in done.out
+    assert "7" not in done.out.split("client_status_history")[1].split("rows)")[1]
+
+
+def test_no_value_of_a_row_is_told(shell: Shell, layout: str) -> None:
+    statement = ADDED[layout].format(org=ORGANIZATION)
+    assert shell.run("--write", "-c", statement).code == 0
+    again = shell.run("--write", "-c", statement)
+    assert again.code == 1
+    assert "clients_" in again.err
+    assert "996555123456" not in again.err
+
+
+@pytest.mark.parametrize("secret", ["geheim", "mit ' und \\"])
+def test_the_password_is_on_no_command_line(database: str, tmp_path: Path, secret: str) -> None:
+    shell = Shell(tmp_path, make_conninfo(database, password=secret), "psql")
+    assert shell.run("-c", "select 1").code == 0
+    words = shell.words_file.read_text()
+    assert "dbname=" in words
+    assert secret not in words
+    assert "password=" not in words
+
+
+def test_a_secret_that_only_a_command_line_could_carry_is_not_given_to_psql(database: str, tmp_path: Path) -> None:
+    shell = Shell(tmp_path, make_conninfo(database, sslpassword="geheim"), "psql")
+    assert "(1 row)" in shell.run("-c", "select 1").out
+    assert not shell.words_file.exists()
+
+
+def test_psql_ends_as_it_ends(database: str, tmp_path: Path) -> None:
+    shell = Shell(tmp_path, database, "psql")
+    assert shell.run(typed="\\set ON_ERROR_STOP on\nselect nothing;\n").code == 3
+    assert shell.words_file.exists()
+    shell.words_file.unlink()
+    assert shell.run("--no-psql", "-c", "select 1").code == 0
+    assert not shell.words_file.exists()
+
+
+def test_a_mistake_is_told_in_the_servers_words_and_the_rest_goes_on(prompt: Shell) -> None:
+    done = prompt.run(typed="select nothing from organizations;\nselect 'not a number'::int;\nselect 42;\n")
+    assert done.code == 1
+    assert 'column "nothing" does not exist (sqlstate 42703)' in done.err
+    assert "sqlstate 22P02" in done.err
+    assert "not a number" not in done.err
+    assert "42" in done.out
+    assert "psql" in prompt.run("-c", "copy clients to stdout").err
+
+
+def test_a_function_that_quotes_a_row_is_not_quoted(prompt: Shell) -> None:
+    body = "do $$ begin raise undefined_column using message = 'Айгүл wrote'; end $$"
+    done = prompt.run("-c", body)
+    assert done.code == 1
+    assert "Айгүл" not in done.err
+    assert "sqlstate 42703" in done.err
+
+
+def test_of_many_rows_the_first_are_shown(prompt: Shell) -> None:
+    done = prompt.run("-c", "select generate_series(1, 1234) as n")
+    assert len(done.out.splitlines()) == 103
+    assert "(1,234 rows)" in done.out
+    assert "Only the first 100 rows are shown" in done.err
+
+
+def test_what_would_move_the_cursor_is_not_printed(prompt: Shell) -> None:
+    assert "\x1b" not in prompt.run("-c", "select E'\\x1b[2J' as a, null as b").out
+
+
+def test_columns_are_listed_with_their_comments(prompt: Shell) -> None:
+    assert "E.164" in prompt.run("-c", "\\d clients").out
+    assert prompt.run("-c", "\\d nothing").code == 1
+    assert prompt.run("-c", "\\x").code == 1
+    assert "\\dt" in prompt.run("-c", "\\?").out
+
+
+def test_an_address_that_leads_nowhere_is_told_as_ever(tmp_path: Path) -> None:
+    for address in ("postgresql://u:geheim@127.0.0.1:1/x", "postgresql://[", "nonsense"):
+        folder = tmp_path / str(len(address))
+        folder.mkdir()
+        done = Shell(folder, address, "psql").run("-c", "select 1")
+        assert done.code == 6
+        assert "geheim" not in done.err
+
+
+def test_a_person_types_and_gives_up(prompt: Shell, database: str) -> None:
+    person, screen = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wa2pg", "db", "shell", "--write"],
+        cwd=prompt.folder,
+        env={"PYTHONPATH": str(ROOT), "TERM": "dumb", **prompt.environment},
+        stdin=screen,
+        stdout=screen,
+        stderr=screen,
+    )
+    os.close(screen)
+    said = _until(person, "=> ")
+    assert "kept at once" in said
+    os.write(person, b"select 1\n")
+    _until(person, "-> ")
+    process.send_signal(signal.SIGINT)
+    _until(person, "=> ")
+    os.write(person, b"begin;\n")
+    _until(person, "=*> ")
+    os.write(person, b"update organizations set name = 'Other'; rollback;\n")
+    _until(person, "=> ")
+    os.write(person, b"select pg_sleep(60);\n")
+    with psycopg.connect(database, autocommit=True) as looking:
+        while not one(looking, "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"):
+            time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert "stopped" in _until(person, "=> ")
+    os.write(person, b"select 'still ' || 'here';\n")
+    assert "still here" in _until(person, "=> ")
+    os.write(person, b"\\q\n")
+    assert process.wait(20) == 0
+    os.close(person)
+    with psycopg.connect(database) as looking:
+        assert one(looking, "select name from organizations") == "Soul KG"
+
+
+def _until(terminal: int, awaited: str) -> str:
+    said = b""
+    while not said.decode("utf-8", "replace").endswith(awaited):
+        said += os.read(terminal, 4096)
+    return said.decode("utf-8", "replace")
+
+
+def test_the_embedded_database_is_started_when_it_is_there(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, {"PATH": str(tmp_path)})
+    try:
+        nothing = terminal.run("db", "shell", "-c", "select 1")
+        assert (nothing.code, nothing.out) == (6, "")
+        assert "no database here yet" in nothing.err
+        assert terminal.run("org", "create", "Silk Road").code == 0
+        assert terminal.run("db", "stop").code == 0
+        # the wheel's own psql
+        found = terminal.run("db", "shell", "-c", "select slug from organizations")
+        assert (found.code, found.err) == (0, "")
+        assert " slug" in found.out
+        assert "silk-road" in found.out
+        assert terminal.run("db", "shell", "-c", "delete from organizations").code == 1
+        assert terminal.run("db", "shell", "--write", "-c", "delete from organizations").out == "DELETE 1\n"
+    finally:
+        remove_server(tmp_path / "data/postgres")
