@@ -26,8 +26,8 @@ from tools.terminal import COLUMNS, at_a_terminal, on_the_screen
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# folders that say whose machine it was
-PERSONAL = re.compile(r"/(?:home|root|Users|work|private|opt|srv|mnt)\b")
+# a folder that may say whose machine it was: any but root's place for databases, and temporary ones
+PERSONAL = re.compile(r"(?<![\w.])/(?!var/lib/wa2pg/|tmp/)[\w.-]+/")
 _PAGE_WIDTH = 1180
 # rich's own names a font on the web
 _SVG = """\

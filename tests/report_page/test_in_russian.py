@@ -23,7 +23,7 @@ from wa2pg.report_page.redaction import redacted_finding
 
 Show = Callable[..., Opened]
 # names, and what is called the same in every language: statuses, commands that are stages, units of no language
-ALLOWED = {"WhatsApp", "wa2pg", "UTC", "CRM", "Android", "iOS", "sample", "transform", "extract", *Status}
+ALLOWED = {"WhatsApp", "wa2pg", "UTC", "CRM", "Android", "iOS", "sample", "transform", "extract", "id", *Status}
 # everything that a person sees, hears or finds under the pointer; names and commands are not ours to translate
 _TOLD = """() => {
     const page = document.documentElement.cloneNode(true);
