@@ -55,6 +55,10 @@ docs: setup ## Write docs/cli.md anew from the commands
 translations: setup ## Bring the catalogues in step with the messages
 	@$(BIN)/python -m tools.translations $(OPTIONS)
 
+.PHONY: pictures
+pictures: setup ## Make docs/pictures anew from a real run
+	@$(BIN)/python -m tools.pictures
+
 .PHONY: extract
 extract: setup ## Link the phone, archive its history; later: what is new
 	@$(WA2PG) extract $(account) $(OPTIONS)

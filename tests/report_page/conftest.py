@@ -16,6 +16,7 @@ from extract.whatsapp.replay import replay
 from extract.whatsapp.sample import SAMPLE_AS_OF, SAMPLE_OWN_LID, SAMPLE_OWN_PHONE, write_sample
 from schemas.datadir import DataDir
 from tests.transform.archives import Archive
+from tools.pictures import BROWSERS
 from transform.run import TransformOptions, transform
 from wa2pg.report_page.account_report import AccountReport, read_account_report
 from wa2pg.report_page.outlook import without_database
@@ -24,7 +25,6 @@ from wa2pg.report_page.page import Page as ReportPage
 from wa2pg.report_page.redaction import redacted
 
 MADE_AT = datetime(2026, 6, 2, tzinfo=UTC)
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def account_report(data: DataDir, account: str) -> AccountReport:
@@ -67,7 +67,7 @@ def browser() -> Iterator[Browser]:
 
     Gone after the module: while Playwright is there, its loop is the thread's, and no other test could run one.
     """
-    program = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         message = "there is no Chromium here to look at the page with: apt install chromium"
         if os.environ.get("CI"):

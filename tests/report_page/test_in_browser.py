@@ -1,7 +1,7 @@
 """The page as a real Chromium shows it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib.resources import files
 from itertools import pairwise
 
@@ -23,14 +23,14 @@ def html(sample_report: AccountReport) -> str:
     return page_of(sample_report)
 
 
-def _violations(opened: Opened) -> list[str]:
-    """What axe-core finds that is serious or critical, a line a place."""
+def violations(opened: Opened, impacts: Collection[str] = ("serious", "critical")) -> list[str]:
+    """What axe-core finds of these impacts, a line a place."""
     opened.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
     found = opened.page.evaluate("async () => (await axe.run()).violations")
     return [
         f"{violation['id']}: {node['html'][:200]}"
         for violation in found
-        if violation["impact"] in {"serious", "critical"}
+        if violation["impact"] in impacts
         for node in violation["nodes"]
     ]
 
@@ -60,14 +60,14 @@ def test_axe_finds_nothing_serious(show: Show, html: str, scheme: str, viewport:
     for summary in opened.page.locator("summary").all():
         summary.click()
 
-    assert _violations(opened) == []
+    assert violations(opened) == []
 
 
 def test_axe_would_find_what_is_wrong(show: Show, html: str) -> None:
     opened = show(html.replace('<html lang="en">', "<html>"))
     opened.page.evaluate("document.documentElement.style.setProperty('--ink', '#c0c0c0')")
 
-    found = _violations(opened)
+    found = violations(opened)
     assert any(line.startswith("html-has-lang") for line in found)
     assert any(line.startswith("color-contrast") for line in found)
 

@@ -42,7 +42,7 @@ def _personal(data: DataDir, account: str) -> Iterator[str]:
         yield from filter(None, (row["phone"], row["name"], row["first_name"], row["last_name"], row["ad_title"]))
 
 
-def _needles(data: DataDir, account: str) -> set[str]:
+def needles(data: DataDir, account: str) -> set[str]:
     found = set()
     for text in _personal(data, account):
         digits = re.sub(r"\D", "", text.partition("@")[0])
@@ -53,13 +53,13 @@ def _needles(data: DataDir, account: str) -> set[str]:
 def test_no_number_name_address_or_text_of_the_sample_is_in_the_page(
     sample_data: DataDir, sample_report: AccountReport
 ) -> None:
-    needles = _needles(sample_data, "sample")
+    personal = needles(sample_data, "sample")
     page, plain = page_of(sample_report, redact=True), page_of(sample_report)
 
-    assert len(needles) > 500
-    assert sorted(text for text in needles if text in page) == []
+    assert len(personal) > 500
+    assert sorted(text for text in personal if text in page) == []
     # the search is one that finds
-    assert len([text for text in needles if text in plain]) > 60
+    assert len([text for text in personal if text in plain]) > 60
 
 
 def test_neither_the_accounts_name_nor_the_way_to_it_is_in_the_page(sample_report: AccountReport) -> None:

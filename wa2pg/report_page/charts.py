@@ -94,7 +94,8 @@ def week_table(hours: Sequence[HourCount], direction: str) -> tuple[int, list[tu
     rows = []
     for weekday in range(1, 8):
         values = [found.get((weekday, hour), 0) for hour in range(24)]
-        rows.append((wording.weekday(weekday), [(value, ceil(_LEVELS * sqrt(value / most)) if value else 0) for value in values]))
+        name = wording.weekday(weekday)
+        rows.append((name, [(value, ceil(_LEVELS * sqrt(value / most)) if value else 0) for value in values]))
     return most, rows
 
 

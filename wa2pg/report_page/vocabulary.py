@@ -6,7 +6,7 @@ from babel import Locale
 
 from extract.coverage import PhoneHolds
 from extract.snapshot_list import SnapshotState
-from schemas.translation import SOURCE, N_, _, language
+from schemas.translation import N_, SOURCE, _, language
 from schemas.words import Ended, MessageType, SourceKind
 from transform.figures.model import Unit
 
@@ -106,9 +106,7 @@ _EXPLANATIONS: Mapping[str, str] = {
     "no_phone": N_("The person is known by a WhatsApp id only; no number has come for it yet."),
     "not_a_phone": N_("The address has digits that no country uses."),
     "no_message_id": N_("The message came without an id, so it could not be told from another."),
-    "target_missing": N_(
-        "An edit, reaction or vote about a message that has not come; a later snapshot may bring it."
-    ),
+    "target_missing": N_("An edit, reaction or vote about a message that has not come; a later snapshot may bring it."),
     "not_the_author": N_("An edit or deletion by the side that did not write the message."),
     "no_chat": N_("The message says no chat that it belongs to."),
     "conversation_cut_off": N_("A conversation that arrived damaged; its bytes are kept in the archive."),
@@ -122,18 +120,12 @@ MESSAGES_PER: Mapping[str, str] = {
 }
 MESSAGES_PER_CAPTION: Mapping[str, str] = {**MESSAGES_PER, Unit.WEEK: N_("Messages per week, by the week's Monday")}
 MESSAGES_CHART: Mapping[str, str] = {
-    Unit.DAY: N_(
-        "Columns of messages per day, from clients and from the company. The table below has the numbers."
-    ),
-    Unit.WEEK: N_(
-        "Columns of messages per week, from clients and from the company. The table below has the numbers."
-    ),
+    Unit.DAY: N_("Columns of messages per day, from clients and from the company. The table below has the numbers."),
+    Unit.WEEK: N_("Columns of messages per week, from clients and from the company. The table below has the numbers."),
     Unit.MONTH: N_(
         "Columns of messages per month, from clients and from the company. The table below has the numbers."
     ),
-    Unit.YEAR: N_(
-        "Columns of messages per year, from clients and from the company. The table below has the numbers."
-    ),
+    Unit.YEAR: N_("Columns of messages per year, from clients and from the company. The table below has the numbers."),
 }
 
 
