@@ -8,7 +8,9 @@ WA2PG := $(BIN)/wa2pg
 
 # what is said is Russian where wa2pg would speak it (a line's second ## is for that)
 russian := $(filter ru% RU%,$(or $(WA2PG_LANG),$(LANGUAGE),$(LC_ALL),$(LC_MESSAGES),$(LANG)))
-say := $(if $(russian),напишите 1 yes true или 0 no false,say 1 yes true or 0 no false)
+english := say 1, yes, true, 0, no or false
+russian_too := напишите 1, yes, true, 0, no или false
+say := $(if $(russian),$(russian_too),$(english))
 
 # 1, yes, true switch on; 0, no, false and empty switch off; anything else is refused
 on = $(if $(filter 1 yes true,$(strip $(2))),$(3),$(if $(filter-out 0 no false,$(strip $(2))),$(error $(1)=$(2): $(say))))
