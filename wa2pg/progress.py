@@ -14,7 +14,7 @@ from rich.text import Text
 
 from schemas.progress import Progress as Callback
 from schemas.progress import Step, no_progress
-from schemas.translation import _, in_source, number
+from schemas.translation import N_, _, in_source, number
 from wa2pg.pace import Pace, told_pace, told_seconds
 from wa2pg.talk import stderr
 
@@ -25,6 +25,8 @@ _SECONDS_UNTOLD = 2.0
 # whoever waits so long thinks of Ctrl-C
 _SECONDS_UNTIL_REASSURED = 10.0
 _BAR_WIDTHS = (20, 12, 6, 0)
+# what is done before a stage says what it does
+_FIRST = N_("getting ready")
 # the bars on the screen
 _shown: list[Progress] = []
 # of what is told in JSON
@@ -135,7 +137,7 @@ class StepLine:
         widths = _BAR_WIDTHS if step.total else (0,)
         choices = [([_figures(step), pace, left], widths[0])]
         choices += [([_done(step), pace, left], bar) for bar in widths] + [([_done(step), left], bar) for bar in widths]
-        name = Text(_(step.name) if step.name else "")
+        name = Text(_(step.name or _FIRST))
         for parts, bar in choices:
             line = self._line(name, parts, bar, letter)
             if line.cell_len <= width:
