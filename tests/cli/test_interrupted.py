@@ -31,7 +31,7 @@ def test_the_command_that_goes_on_is_told(terminal: Terminal) -> None:
         os.close(pipe)
 
     assert program.returncode == 130
-    assert said.startswith(
+    assert said.lstrip().startswith(
         "error: Stopped. Nothing that arrived is lost.\n  hint: to go on, run the same command again: "
     )
     assert said.endswith("wa2pg evaluate language 'two words/labelled.tsv'\n")
