@@ -29,11 +29,11 @@ def retold(stored: str) -> str:
     """
     if language() == SOURCE:
         return stored
-    for text, cut in ((stored, False), (stored + ".", True)):
-        for message in _messages(language()):
-            if found := message.pattern.fullmatch(text):
-                told = _filled(message, found.groupdict())
-                return told.rstrip(".") if cut else told
+    for message in _messages(language()):
+        if found := message.pattern.fullmatch(stored):
+            return _filled(message, found.groupdict())
+        if found := message.pattern.fullmatch(stored + "."):
+            return _filled(message, found.groupdict()).removesuffix(".")
     return stored
 
 

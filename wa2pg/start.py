@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from schemas.datadir import RUN_NAME_PATTERN
-from schemas.errors import ExitCode, UserError
+from schemas.errors import ExitCode, UserError, reason_of
 from schemas.translation import _, use_language
 from wa2pg.cli import cli
 from wa2pg.language import chosen_language, in_language
@@ -20,8 +20,9 @@ from wa2pg.talk import complain
 
 _ADDRESS = re.compile(r"[^\s'\"(]+://[^\s'\")]*")
 # what follows these, a number of many digits, or an address stays out of what is said
-_PRIVATE_OPTIONS = ("--openrouter-key", "--proxy", "--own", "--own-lid", "--phone")
+_PRIVATE_OPTIONS = ("--openrouter-key", "--proxy", "--own", "--own-lid", "--phone", "--show-request")
 _LONG_NUMBER = re.compile(r"\d{7,}")
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _DISK_FULL = (28, 122)  # ENOSPC, EDQUOT
 
 
@@ -64,7 +65,7 @@ def run(arguments: list[str]) -> int:
             )
         else:
             complain(
-                _("The system refused: {reason}.", reason=os.strerror(error.errno or 0)),
+                _("The system refused: {reason}.", reason=reason_of(error)),
                 _("run it again with -vv to see where"),
             )
         _trace(error, verbosity)
@@ -91,24 +92,22 @@ def _show_usage(error: click.UsageError) -> None:
 
 
 def _interrupted(arguments: list[str]) -> int:
-    command = shlex.join(["wa2pg", *arguments])
-    complain(
-        _("Stopped. Nothing that arrived is lost."),
-        _("run the same command again to go on")
-        if _private(arguments)
-        else _("to go on, run the same command again: {command}", command=command),
-    )
+    again = _("run the same command again to go on")
+    if may_be_repeated(arguments):
+        command = shlex.join(["wa2pg", *arguments])
+        again = _("to go on, run the same command again: {command}", command=command)
+    complain(_("Stopped. Nothing that arrived is lost."), again)
     return ExitCode.INTERRUPTED
 
 
-def _private(arguments: list[str]) -> bool:
-    """Whether a command line holds what must not be repeated: a secret, or a person's number."""
-    return any(word.startswith(_PRIVATE_OPTIONS) or _ADDRESS.search(word) or _is_number(word) for word in arguments)
+def may_be_repeated(arguments: list[str]) -> bool:
+    """Whether a command line can be said: it holds no secret and no person's number."""
+    return not any(word.startswith(_PRIVATE_OPTIONS) or _ADDRESS.search(word) or _is_number(word) for word in arguments)
 
 
 def _is_number(word: str) -> bool:
-    # the names of snapshots and runs begin with a day and a time
-    return bool(_LONG_NUMBER.search(RUN_NAME_PATTERN.sub("", word)))
+    # the names of snapshots and the ids of organisations have long numbers in them too
+    return bool(_LONG_NUMBER.search(_UUID.sub("", RUN_NAME_PATTERN.sub("", word))))
 
 
 def _trace(error: BaseException, verbosity: int) -> None:
