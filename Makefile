@@ -52,11 +52,11 @@ lint: setup ## Check style, types, imports and the generated docs ## Прове�
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m cogapp -I . --check docs/cli.md
+	$(BIN)/python -m cogapp -I . --check docs/cli.md docs/*/errors.md
 
 .PHONY: docs
 docs: setup ## Write docs/cli.md anew from the commands ## Написать docs/cli.md заново по командам
-	$(BIN)/python -m cogapp -I . -r docs/cli.md
+	$(BIN)/python -m cogapp -I . -r docs/cli.md docs/*/errors.md
 
 .PHONY: translations
 translations: setup ## Bring the catalogues in step with the messages ## Привести переводы в соответствие с сообщениями

@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from schemas.errors import ExitCode
 from schemas.translation import _, language, use_language
@@ -15,14 +14,14 @@ _HEADINGS = {
     "en": ("Exit code", "The error says", "What to do"),
     "ru": ("Код завершения", "Что сказано", "Что делать"),
 }
+_FEWEST_WORDS = 3
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, order=True)
 class ErrorSentence:
-    """A UserError of the program: its stage, exit code, and its sentence and hint as the catalogue has them."""
+    """A UserError of the program: its exit code, and its sentence and hint as the catalogue has them."""
 
-    stage: str
     code: int
     message: str
     hint: str
@@ -35,26 +34,47 @@ def errors() -> list[ErrorSentence]:
 
 def _of(package: str) -> Iterator[ErrorSentence]:
     for path in sorted((ROOT / package).rglob("*.py")):
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "UserError" and call.args:
-                named = {keyword.arg: keyword.value for keyword in call.keywords}
-                code = named.get("exit_code")
-                number = ExitCode[code.attr] if isinstance(code, ast.Attribute) else ExitCode.FAILED
-                for message in _sentences(call.args[0]):
-                    hints = list(_sentences(named["hint"])) if "hint" in named else []
-                    yield ErrorSentence(_stage(path), number, message, hints[0] if hints else "")
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) == "UserError" and node.args:
+                named = {keyword.arg: keyword.value for keyword in node.keywords}
+                hints = list(_sentences(named["hint"])) if "hint" in named else []
+                for message in filter(_is_sentence, _sentences(node.args[0])):
+                    yield ErrorSentence(_code(named.get("exit_code")), message, hints[0] if hints else "")
+            elif isinstance(node, ast.Tuple) and [_name(part) for part in node.elts[:2]] == ["N_", "N_"]:
+                # a table of conditions: sentence, hint and, where they differ, the code
+                message, hint = (_text(part) for part in node.elts[:2])
+                code = _code(node.elts[2]) if len(node.elts) > 2 else ExitCode.DATABASE
+                if message[:1].isupper() and hint[:1].islower():
+                    yield ErrorSentence(code, message, hint)
 
 
-def _stage(path: Path) -> str:
-    relative = path.relative_to(ROOT).parts
-    return relative[0] if relative[0] != "wa2pg" else relative[-1].removesuffix(".py").strip("_")
+def _name(expression: ast.expr) -> str:
+    if isinstance(expression, ast.Call):
+        return _name(expression.func)
+    return expression.attr if isinstance(expression, ast.Attribute) else getattr(expression, "id", "")
 
 
-def _sentences(expression: ast.expr) -> Iterator[str]:
-    """The messages that an expression may translate, in the order of the source."""
-    for part in ast.walk(expression):
-        if isinstance(part, ast.Call) and getattr(part.func, "id", "") in _TRANSLATING:
-            yield str(ast.literal_eval(part.args[0]))
+def _code(expression: ast.expr | None) -> ExitCode:
+    return ExitCode.__members__.get(_name(expression).strip("_") if expression else "", ExitCode.FAILED)
+
+
+def _text(call: ast.expr) -> str:
+    first = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+def _sentences(expression: ast.AST) -> Iterator[str]:
+    """The messages that an expression may be, in the order of the source; what is filled into one is none."""
+    if isinstance(expression, ast.Call) and _name(expression) in _TRANSLATING:
+        yield _text(expression)
+        return
+    for part in ast.iter_child_nodes(expression):
+        yield from _sentences(part)
+
+
+def _is_sentence(message: str) -> bool:
+    """Whether it says something of its own, beside what is filled in."""
+    return len(re.findall(r"\w+", _PLACEHOLDER.sub("", message))) >= _FEWEST_WORDS
 
 
 def reference(told_in: str) -> str:
