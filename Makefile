@@ -6,9 +6,15 @@ SHELL := /bin/sh
 BIN := .venv/bin
 WA2PG := $(BIN)/wa2pg
 
+# what is said is Russian where wa2pg would speak it (a line's second ## is for that)
+russian := $(filter ru% RU%,$(or $(WA2PG_LANG),$(LANGUAGE),$(LC_ALL),$(LC_MESSAGES),$(LANG)))
+english := say 1, yes, true, 0, no or false
+russian_too := напишите 1, yes, true, 0, no или false
+say := $(if $(russian),$(russian_too),$(english))
+
 # 1, yes, true switch on; 0, no, false and empty switch off; anything else is refused
-on = $(if $(filter 1 yes true,$(strip $(2))),$(3),$(if $(filter-out 0 no false,$(strip $(2))),$(error $(1)=$(2): say 1, yes, true, 0, no or false)))
-off = $(if $(filter 0 no false,$(strip $(2))),$(3),$(if $(filter-out 1 yes true,$(strip $(2))),$(error $(1)=$(2): say 1, yes, true, 0, no or false)))
+on = $(if $(filter 1 yes true,$(strip $(2))),$(3),$(if $(filter-out 0 no false,$(strip $(2))),$(error $(1)=$(2): $(say))))
+off = $(if $(filter 0 no false,$(strip $(2))),$(3),$(if $(filter-out 1 yes true,$(strip $(2))),$(error $(1)=$(2): $(say))))
 
 # what a person typed reaches the program through the environment as it is: read neither by make nor by the shell
 override ACCOUNT := $(value ACCOUNT)
@@ -24,23 +30,24 @@ limit = $(if $(strip $(LIMIT)),--limit "$$LIMIT")
 load_options = $(limit) $(call on,DRY_RUN,$(DRY_RUN),--dry-run) $(call off,SKIP_DUPLICATES,$(SKIP_DUPLICATES),--no-skip-duplicates)
 
 .PHONY: help
-help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+help: ## Show this list ## Показать этот список
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { name = $$1; sub(/:.*/, "", name); \
+		printf "  make %-15s %s\n", name, $$$(if $(russian),3,2) }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## Make .venv with everything in it
+setup: ## Make .venv with everything in it ## Подготовить .venv со всем нужным
 	@sh tools/setup.sh
 
 .PHONY: demo
-demo: setup ## Try it all on a sample: no phone, no database needed
+demo: setup ## Try it all on a sample: no phone, no database needed ## Попробовать всё на примере: без телефона и базы
 	@$(WA2PG) demo $(OPTIONS)
 
 .PHONY: test
-test: setup ## Run every test
+test: setup ## Run every test ## Запустить все тесты
 	$(BIN)/python -m pytest -n 2 $(OPTIONS)
 
 .PHONY: lint
-lint: setup ## Check style, types, imports and the generated docs
+lint: setup ## Check style, types, imports and the generated docs ## Проверить стиль, типы, импорты и справку в docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -48,64 +55,64 @@ lint: setup ## Check style, types, imports and the generated docs
 	$(BIN)/python -m cogapp -I . --check docs/cli.md
 
 .PHONY: docs
-docs: setup ## Write docs/cli.md anew from the commands
+docs: setup ## Write docs/cli.md anew from the commands ## Написать docs/cli.md заново по командам
 	$(BIN)/python -m cogapp -I . -r docs/cli.md
 
 .PHONY: translations
-translations: setup ## Bring the catalogues in step with the messages
+translations: setup ## Bring the catalogues in step with the messages ## Привести переводы в соответствие с сообщениями
 	@$(BIN)/python -m tools.translations $(OPTIONS)
 
 .PHONY: extract
-extract: setup ## Link the phone, archive its history; later: what is new
+extract: setup ## Link the phone, archive its history; later: what is new ## Привязать телефон и принять историю; потом — новое
 	@$(WA2PG) extract $(account) $(OPTIONS)
 
 .PHONY: clear-sessions
-clear-sessions: setup ## Remove link keys: make clear-sessions ACCOUNT=office
+clear-sessions: setup ## Remove link keys: make clear-sessions ACCOUNT=office ## Удалить ключи связи: make clear-sessions ACCOUNT=office
 	@$(WA2PG) sessions clear $(if $(strip $(ACCOUNT)),"$$ACCOUNT") $(OPTIONS)
 
 .PHONY: upgrade
-upgrade: setup ## Bring the newest neonize (when WhatsApp says 405)
-	@sh tools/upgrade.sh
+upgrade: setup ## Newer libraries, tested (when WhatsApp says 405) ## Обновить библиотеки (например, WhatsApp ответил 405)
+	@sh tools/upgrade.sh $(OPTIONS)
 
 .PHONY: transform
-transform: setup ## Snapshots to clean tables, offline
+transform: setup ## Snapshots to clean tables, offline ## Снимки в чистые таблицы, без сети
 	@$(WA2PG) transform $(account) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
 
 .PHONY: review
-review: setup ## Write the spreadsheet where you have the last word
+review: setup ## Write the spreadsheet where you have the last word ## Создать таблицу, в которой последнее слово за вами
 	@$(WA2PG) review $(account) $(OPTIONS)
 
 .PHONY: load
-load: setup ## Clean tables to PostgreSQL: make load ORG=my-company
+load: setup ## Clean tables to PostgreSQL: make load ORG=my-company ## Чистые таблицы в PostgreSQL: make load ORG=my-company
 	@$(WA2PG) load $(account) $(org) $(load_options) $(OPTIONS)
 
 .PHONY: import
-import: setup ## All three in a row: make import ORG=my-company
+import: setup ## All three in a row: make import ORG=my-company ## Всё подряд: make import ORG=my-company
 	@$(WA2PG) import $(account) $(org) $(load_options) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
 
 .PHONY: audit
-audit: setup ## Check the archive, of one account with ACCOUNT=office
+audit: setup ## Check the archive, of one account with ACCOUNT=office ## Проверить архив, один аккаунт: ACCOUNT=office
 	@$(WA2PG) audit $(if $(strip $(ACCOUNT)),"$$ACCOUNT") $(OPTIONS)
 
 .PHONY: doctor
-doctor: setup ## Is everything there? What mends what is not?
+doctor: setup ## Is everything there? What mends what is not? ## Всё ли на месте? Как исправить то, чего нет?
 	@$(WA2PG) doctor $(account) $(OPTIONS)
 
 .PHONY: org
-org: setup ## Make an organisation: make org NAME='My company'
+org: setup ## Make an organisation: make org NAME='My company' ## Создать организацию: make org NAME='Моя компания'
 	@$(WA2PG) org create "$$NAME" $(if $(strip $(ID)),--id "$$ID") $(OPTIONS)
 
 .PHONY: model
-model: setup ## Train the language model: make model TRAIN=train.tsv
+model: setup ## Train the language model: make model TRAIN=train.tsv ## Обучить языковую модель: make model TRAIN=train.tsv
 	@$(BIN)/python -m tools.train_language_model "$$TRAIN" $(OPTIONS)
 
 .PHONY: chaos
-chaos: setup ## Kill every stage at random and compare (minutes)
+chaos: setup ## Kill every stage at random and compare (minutes) ## Обрывать каждый этап наугад и сравнивать (минуты)
 	$(BIN)/python -m tests.chaos $(OPTIONS)
 	$(BIN)/python -m tests.link_chaos
 
 .PHONY: bench
-bench: setup ## Print the figures of every benchmark (minutes)
+bench: setup ## Print the figures of every benchmark (minutes) ## Измерить скорость всего (минуты)
 	$(BIN)/python -m benchmarks.extract
 	$(BIN)/python -m benchmarks.audit
 	$(BIN)/python -m benchmarks.transform

@@ -42,7 +42,8 @@ def _check_tables(connection: psycopg.Connection) -> Check:
 def _check_organization(connection: psycopg.Connection, organization: str | None) -> Check:
     name = _ORGANIZATION
     if organization:
-        return Check(name, Health.OK, f"{find_organization(connection, organization).slug} (WA2PG_ORG)")
+        found = f"{find_organization(connection, organization).slug} (WA2PG_ORG)"
+        return Check(name, Health.OK, found)
     known = list_organizations(connection)
     if not known:
         of_crm = recognise(connection).layout is Layout.SOUL_KG

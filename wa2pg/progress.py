@@ -24,7 +24,7 @@ _SECONDS_BETWEEN_LINES = 5.0
 _SECONDS_UNTOLD = 2.0
 # whoever waits so long thinks of Ctrl-C
 _SECONDS_UNTIL_REASSURED = 10.0
-_BAR_WIDTHS = (20, 10, 0)
+_BAR_WIDTHS = (20, 12, 6, 0)
 # the bars on the screen
 _shown: list[Progress] = []
 # of what is told in JSON
@@ -124,7 +124,7 @@ class StepLine:
         return self._pace.seconds >= _SECONDS_UNTIL_REASSURED
 
     def line(self, width: int, letter: str) -> Text:
-        """What there is room for: the bar gives way first, then the figures, the pace, and the name's end."""
+        """What there is room for: the figures beside the bar give way first, then the bar, the pace, the name's end."""
         step = self._step
         told = self._pace.seconds >= _SECONDS_UNTOLD
         left = _left(self._pace) if told else ""
@@ -132,19 +132,25 @@ class StepLine:
             # Translators: how long a step has been going whose end is not known
             left = _("{time} so far", time=told_seconds(self._pace.seconds))
         pace = _pace(self._pace) if told else ""
-        for bar in _BAR_WIDTHS if step.total else (0,):
-            for parts in ([_figures(step), pace, left], [_done(step), pace, left], [_done(step), left]):
-                line = self._line(", ".join(filter(None, parts)), bar, letter)
-                if line.cell_len <= width:
-                    return line
+        widths = _BAR_WIDTHS if step.total else (0,)
+        choices = [([_figures(step), pace, left], widths[0])]
+        choices += [([_done(step), pace, left], bar) for bar in widths] + [([_done(step), left], bar) for bar in widths]
+        name = Text(_(step.name) if step.name else "")
+        for parts, bar in choices:
+            line = self._line(name, parts, bar, letter)
+            if line.cell_len <= width:
+                return line
+        name.truncate(max(1, width - (line.cell_len - name.cell_len)), overflow="ellipsis")
+        line = self._line(name, [_done(step), left], 0, letter)
         line.truncate(width, overflow="ellipsis")
         return line
 
-    def _line(self, figures: str, width: int, letter: str) -> Text:
-        step, line = self._step, Text(_(self._step.name) if self._step.name else "")
+    def _line(self, name: Text, parts: list[str], width: int, letter: str) -> Text:
+        step, line = self._step, name.copy()
         if width and step.total:
             full = min(width, width * step.done // step.total)
             line.append(" ").append(letter * full, style="bar.complete").append(letter * (width - full), "bar.back")
+        figures = ", ".join(filter(None, parts))
         return line.append(" " + figures) if figures else line
 
 

@@ -21,7 +21,7 @@ AS_OF = "2026-03-01"
 # names, command words, statuses and terms that are the same in every language
 ALLOWED = """
 wa2pg python m demo transform load extract audit evaluate csv json utf excel stdin macro ts from me true false other
-none as of id openrouter
+none as of id openrouter ai env jsonl tsv whatsapp chat completions
 """
 _RUN = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]{4}")
 

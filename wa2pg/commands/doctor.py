@@ -96,7 +96,8 @@ def _check_locale() -> Check:
             encoding=sys.stdout.encoding,
         )
         return Check(name, Health.WARNING, found, "export LANG=C.UTF-8")
-    return Check(name, Health.OK, os.environ.get("LC_ALL") or os.environ.get("LANG") or "UTF-8")
+    found = os.environ.get("LC_ALL") or os.environ.get("LANG") or "UTF-8"
+    return Check(name, Health.OK, found)
 
 
 def _check_settings(invocation: Invocation) -> Check:
@@ -110,7 +111,8 @@ def _check_data(invocation: Invocation) -> Check:
     name = N_("data directory")
     root = invocation.data().root
     if not os.access(root, os.W_OK | os.X_OK):
-        return Check(name, Health.BROKEN, _("it cannot be written to"), f"chown -R $USER {root}")
+        cure = f"chown -R $USER {root}"
+        return Check(name, Health.BROKEN, _("it cannot be written to"), cure)
     free = shutil.disk_usage(root).free
     found = _("{gigabytes} GB free", gigabytes=number(free / (1 << 30), 1))
     if free < _LEAST_ROOM:
@@ -133,7 +135,8 @@ def _check_clock() -> Check:
     name, made = N_("own clock"), whatsapp_client_date()
     if made and datetime.now(UTC).date() < made:
         found = _("it is before the day on which the installed programs were made")
-        return Check(name, Health.BROKEN, found, "timedatectl set-ntp true")
+        cure = "timedatectl set-ntp true"
+        return Check(name, Health.BROKEN, found, cure)
     return Check(name, Health.OK, moment(datetime.now(UTC)))
 
 
