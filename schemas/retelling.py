@@ -11,7 +11,7 @@ from schemas.translation import DOMAIN, LOCALE, SOURCE, _, language, ngettext, n
 
 # a message of fewer letters than this beside its values would fit anything
 _LEAST_LETTERS = 6
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*")
+_NUMBER = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
 
 
 class _Message(NamedTuple):
