@@ -13,6 +13,7 @@ from load.statements import statement
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.files import sha256_of
+from schemas.machine import usable_cores
 from schemas.translation import _
 from schemas.words import CHANNEL_WHATSAPP
 
@@ -73,10 +74,15 @@ def compute(layout: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB connection with the layout's macros, to compare and to format batches.
 
     It cannot spill to disk: what would be written there is chat text. What it no longer needs it gives back soon.
+    One core is left to the server, which may be on this machine and has more to do.
     """
-    connection = duckdb.connect(
-        ":memory:", config={"memory_limit": "1GB", "temp_directory": "", "allocator_flush_threshold": "16MB"}
-    )
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": "1GB",
+        "temp_directory": "",
+        "allocator_flush_threshold": "16MB",
+        "threads": max(1, usable_cores() - 1),
+    }
+    connection = duckdb.connect(":memory:", config=config)
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(statement(layout, "copy_macros").decode())

@@ -48,7 +48,6 @@ class _Source(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         case_sensitive=False,
-        populate_by_name=True,
         hide_input_in_errors=True,
     )
 

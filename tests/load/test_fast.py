@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -188,3 +189,100 @@ def test_a_user_without_the_right_is_told_which_grant_gives_it(
     finally:
         connection.execute(sql.SQL("drop owned by {}").format(role))
         connection.execute(sql.SQL("drop role {}").format(role))
+
+
+_INDEXES = """
+    select string_agg(
+      concat_ws(' ', i.relname, pg_get_indexdef(x.indexrelid), c.contype, x.indisvalid) %s, e'\\n' order by i.relname
+    )
+    from pg_index x
+    join pg_class i on i.oid = x.indexrelid
+    left join pg_constraint c on c.conindid = x.indexrelid
+    where x.indrelid = 'messages'::regclass
+"""
+_WHAT, _WHICH = _INDEXES % "", _INDEXES % "|| x.indexrelid::text"
+
+
+def test_an_empty_tables_indexes_are_made_afterwards_and_are_what_they_were(
+    connection: psycopg.Connection, clean: CleanRunFolder
+) -> None:
+    what, which = one(connection, _WHAT), one(connection, _WHICH)
+    assert load(connection, clean, FAST).messages.inserted == 1000
+    assert one(connection, _WHAT) == what
+    assert one(connection, _WHICH) != which
+    assert load(connection, clean, replace(FAST, full=True)).messages.already_there == 1000
+
+
+def test_a_table_with_rows_keeps_its_indexes(connection: psycopg.Connection, tmp_path: Path) -> None:
+    load(connection, write_clean_run(tmp_path / "first", many_chats(1, messages=1)), LoadOptions("soul-kg"))
+    which = one(connection, _WHICH)
+    assert (
+        load(connection, write_clean_run(tmp_path / "run", many_chats(10, messages=100)), FAST).messages.inserted == 999
+    )
+    assert one(connection, _WHICH) == which
+
+
+def test_nobody_who_reads_is_waited_for(connection: psycopg.Connection, database: str, clean: CleanRunFolder) -> None:
+    which = one(connection, _WHICH)
+    with connect(database) as reader, reader.transaction():
+        reader.execute("select count(*) from messages")
+        assert load(connection, clean, FAST).messages.inserted == 1000
+    assert one(connection, _WHICH) == which
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "create view texts as select id, body, count(*) from messages group by id",
+        "comment on index messages_in_order is 'ours'",
+        "create table notes (message_id uuid references messages)",
+        "alter table messages replica identity using index messages_pkey",
+        "cluster messages using messages_in_order",
+    ],
+)
+def test_indexes_on_which_something_hangs_stay(
+    connection: psycopg.Connection, clean: CleanRunFolder, made: str
+) -> None:
+    connection.execute(made.encode())
+    which = one(connection, _WHICH)
+    assert load(connection, clean, FAST).messages.inserted == 1000
+    assert one(connection, _WHICH) == which
+
+
+def test_what_the_database_refuses_is_still_found_and_the_rest_loaded(
+    connection: psycopg.Connection, clean: CleanRunFolder
+) -> None:
+    what = one(connection, _WHAT)
+    connection.execute("alter table messages add constraint no_seven check (whatsapp_message_id <> '7-50')")
+    report = load(connection, clean, FAST)
+    assert (report.messages.inserted, report.messages.rejected) == (999, 1)
+    assert one(connection, _WHAT) == what
+    assert one(connection, "select sum(message_count) from conversations") == 999
+
+
+def test_a_load_that_ends_half_way_leaves_the_indexes(connection: psycopg.Connection, clean: CleanRunFolder) -> None:
+    which = one(connection, _WHICH)
+
+    def meanwhile(step: Step) -> None:
+        if step.name == "loading messages" and step.done > 500:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load(connection, clean, FAST, meanwhile)
+    assert one(connection, _WHICH) == which
+    assert load(connection, clean, replace(FAST, dry_run=True)).messages.inserted == 1000
+    assert one(connection, _WHICH) == which
+
+
+def test_messages_that_are_there_twice_are_said_at_the_end(connection: psycopg.Connection, tmp_path: Path) -> None:
+    # without its NUL the one id is the other
+    chats = [
+        chat.but(messages=(*chat.messages, replace(chat.messages[0], id=f"{chat.messages[0].id}\0")))
+        for chat in many_chats(2)
+    ]
+    clean = write_clean_run(tmp_path / "run", chats)
+    with pytest.raises(UserError) as raised:
+        load(connection, clean, FAST)
+    assert "load without --fast" in (raised.value.hint or "")
+    assert one(connection, "select count(*) from import_runs") == 0
+    assert load(connection, clean, LoadOptions("soul-kg")).messages.inserted == 6

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from schemas.machine import usable_cores
 from transform.language.answers import ONE, Answers, RememberedAnswers, as_answers, keys_of
 from transform.language.cleaning import CLEANING_VERSION, clean
 from transform.language.contract import CLASSES, LEAST_CONFIDENCE, NO_LETTERS, UNSURE, Detection
 from transform.language.mixture import Mixture
 from transform.language.model import Probabilities
-from transform.language.processes import ENOUGH_CORES, Processes, usable_cores
+from transform.language.processes import ENOUGH_CORES, Processes
 from transform.language.scripts import script_of
 
 _LEAST_SCORE = 0.001

@@ -14,18 +14,12 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import connection
 
+from schemas.machine import usable_cores
 from transform.language.mixture import Mixture
 from transform.language.model import Probabilities
 
 ENOUGH_CORES = 4
 _MOST = 4
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Processes:

@@ -65,7 +65,7 @@ def insert_chats(work: Import, options: LoadOptions, progress: Progress) -> None
     """
     while True:
         work.execute("choose_chats", only_new=options.only_new, limit=options.limit)
-        work.connection.execute("analyze wa2pg_clients")
+        work.connection.execute("analyze wa2pg_clients (phone, client_key, row_id, chosen)")
         try:
             with work.connection.transaction():
                 _insert(work, None)

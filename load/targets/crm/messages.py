@@ -12,6 +12,7 @@ from load.report import LoadOptions, RefusedMessage
 from load.statements import statement
 from load.targets.crm.archive import Archive
 from load.targets.crm.fast import other_triggers, per_row_checks_off
+from load.targets.crm.late_indexes import LateIndexes
 from load.targets.crm.prepare import Prepared, Preparer, messages_there
 from load.targets.crm.send import Sender
 from load.targets.crm.survey import count_again, count_new_chats, survey
@@ -22,10 +23,14 @@ from schemas.translation import N_
 
 @dataclass(frozen=True)
 class BatchSizes:
-    """`batch`: clean messages compared at once. `direct`: so many new rows go straight into the table."""
+    """`batch`: clean messages compared at once. `direct`: so many new rows go straight into the table.
+
+    `first`: of the first batch only so many, which the server can have while the others are prepared.
+    """
 
     batch: int = 65_536
     direct: int = 50_000
+    first: int = 8_192
 
 
 SIZES = BatchSizes()
@@ -57,7 +62,8 @@ def load_messages(work: Import, archive: Archive, options: LoadOptions, progress
 
     show()
     work.connection.execute(statement("crm", "stage_messages"))
-    sender = Sender(work, SIZES.direct, options.strict, searching, refused=loaded.refused)
+    indexes = LateIndexes(work)
+    sender = Sender(work, SIZES.direct, options.strict, searching, indexes.build, refused=loaded.refused)
     sent, touched = 0, set[int]()
     with open_table(clean, "messages") as file:
         found = survey(work, archive)
@@ -66,13 +72,17 @@ def load_messages(work: Import, archive: Archive, options: LoadOptions, progress
             loaded.counts.update(dict(duck.execute(statement("crm", "count_whole").decode()).fetchall()))
             show()
             return loaded
+        sender.went_direct = found.new >= SIZES.direct
+        if options.fast and sender.went_direct:
+            indexes.put_off()
         preparer = Preparer(work, archive, file, bool(found.placed))
         with per_row_checks_off(work) if options.fast else nullcontext():
-            for batch in preparer.batches(SIZES.batch, lambda numbers: messages_there(work, numbers)):
+            for batch in preparer.batches(SIZES.first, SIZES.batch, lambda numbers: messages_there(work, numbers)):
                 _send(sender, batch, loaded.counts)
                 sent += len(batch.new)
                 touched.update(batch.touched)
                 show()
+            indexes.build()
         if sender.inserted == sent and not other_triggers(work.connection):
             count_new_chats(work, duck)
             touched &= found.placed

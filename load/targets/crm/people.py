@@ -9,7 +9,7 @@ from schemas.translation import ngettext
 
 def match_people(work: Import) -> list[str]:
     """Give clients who are there their new numbers, and tell which row each staged client is; returns warnings."""
-    work.connection.execute("analyze wa2pg_clients")
+    work.connection.execute("analyze wa2pg_clients (phone, client_key, second_client_key, conversation_key)")
     _claim(work)
     moving = work.execute("count_moving").fetchone()
     work.execute("lock_claimed")

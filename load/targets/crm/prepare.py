@@ -51,9 +51,10 @@ class Preparer:
         duck.register("there", THERE.empty_table())
         duck.execute(_sql("compare_messages"))
 
-    def batches(self, rows: int, fetch: Callable[[list[int]], pa.Table]) -> Iterator[Prepared]:
+    def batches(self, first: int, rows: int, fetch: Callable[[list[int]], pa.Table]) -> Iterator[Prepared]:
         """The file's messages in order, about `rows` at once, each batch prepared while the one before is sent.
 
+        The first batch is cut after `first` messages, so that the sending begins soon.
         `fetch` gets the messages that some chats have in the database; it is called by the caller's thread.
         """
         ahead: deque[Future[Prepared]] = deque()
@@ -61,9 +62,10 @@ class Preparer:
             for groups in groups_of_rows(self._file, rows):
                 numbers = self._thread.submit(self._numbers, groups).result() if self._placed else []
                 there = fetch(numbers) if numbers else THERE.empty_table()
-                ahead.append(self._thread.submit(self._prepare, groups, there))
-                if len(ahead) > 1:
-                    yield ahead.popleft().result()
+                for part in (slice(first), slice(first, None)) if groups[0] == 0 else (slice(None),):
+                    ahead.append(self._thread.submit(self._prepare, groups, there, part))
+                    if len(ahead) > 1:
+                        yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()
         finally:
@@ -74,8 +76,8 @@ class Preparer:
         self._duck.register("clean_messages", self._file.read_row_groups(groups, columns=["phone"]))
         return [number for (number,) in self._duck.execute(_sql("chats_in_batch")).fetchall()]
 
-    def _prepare(self, groups: list[int], there: pa.Table) -> Prepared:
-        self._duck.register("clean_messages", self._file.read_row_groups(groups))
+    def _prepare(self, groups: list[int], there: pa.Table, part: slice) -> Prepared:
+        self._duck.register("clean_messages", self._file.read_row_groups(groups)[part])
         self._duck.register("there", there)
         counts = Counter(dict(self._duck.execute(_sql("count_verdicts")).fetchall()))
         touched = []

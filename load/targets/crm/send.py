@@ -37,13 +37,15 @@ class Sender:
     """Writes prepared rows. `direct`: so many new rows go straight into the table.
 
     `inserted`: rows that the database says it took. `refused`: those it did not take for a rule of its own; with
-    `strict` the first of them raises UserError (1). `searching` is told how many were found.
+    `strict` the first of them raises UserError (1). `searching` is told how many were found. `build_indexes` is called
+    before anything that needs the table's indexes. With `went_direct` batches of any size go straight into the table.
     """
 
     work: Import
     direct: int
     strict: bool
     searching: Callable[[int], None]
+    build_indexes: Callable[[], None]
     inserted: int = 0
     went_direct: bool = False
     refused: list[RefusedMessage] = field(default_factory=list)
@@ -76,6 +78,7 @@ class Sender:
         """Stage the rows and run a statement for them; returns how many it wrote."""
         if not lines:
             return 0
+        self.build_indexes()
         rows: list[int] = []
 
         def stage(low: int, high: int) -> int:

@@ -28,13 +28,15 @@ class Survey:
     """The chats as DuckDB compares with them (CHATS).
 
     `placed` chats, by number, have conversations that were there before this run; the conversations of `made` ones this
-    run has made. A `whole` chat has every clean message in the state that the archive knows.
+    run has made, and their messages are `new` ones. A `whole` chat has every clean message in the state that the
+    archive knows.
     """
 
     chats: pa.Table
     placed: frozenset[int]
     made: frozenset[int]
     whole: bool
+    new: int
 
 
 def survey(work: Import, archive: Archive) -> Survey:
@@ -56,7 +58,9 @@ def survey(work: Import, archive: Archive) -> Survey:
     table = pa.table([pa.array(column, field.type) for column, field in zip(columns, CHATS, strict=True)], CHATS)
     whole = all(row[-1] for row in rows if row[0] is not None and row[1] in archived)
     archive.duck.register("chats", table)
-    return Survey(table, placed, frozenset(there) - placed, whole)
+    made = frozenset(there) - placed
+    new = sum(archived.get(row[1], (0,))[0] for row in rows if row[0] in made)
+    return Survey(table, placed, made, whole, new)
 
 
 def count_new_chats(work: Import, duck: duckdb.DuckDBPyConnection) -> None:
