@@ -66,6 +66,10 @@ translations: setup ## Bring the catalogues in step with the messages ## При�
 init: setup ## Ask five questions, check the answers, write .env
 	@$(WA2PG) init $(OPTIONS)
 
+.PHONY: guides
+guides: setup ## Write the screens of docs/*/guide.md anew ## Обновить экраны в docs/*/guide.md
+	@$(BIN)/python -m tools.guides $(OPTIONS)
+
 .PHONY: pictures
 pictures: setup ## Make docs/pictures anew from a real run
 	@$(BIN)/python -m tools.pictures

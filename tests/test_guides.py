@@ -17,6 +17,9 @@ _VARIES = (
     (r"(\d{4}-\d\d-\d\d|\d\d\.\d\d\.\d{4}),? \d\d:\d\d", "MOMENT"),
     (r"\b\d+\.\d+\.\d+\b", "VERSION"),
     (r"\d+[.,]\d+", "DECIMAL"),
+    # a code is good for some seconds
+    (r"\b\d+ (s|с)\b", "SECONDS"),
+    (r"^. (?=\d+ ?%)", "SPINNER "),
     (r"(?<=-h )\S+", "SOCKET"),
 )
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -5,7 +5,8 @@
 A block that begins with three backquotes and `console` holds commands (after `$ `) and what a terminal of 80 columns
 shows for them. The commands of a guide run one after another, in a folder of its own, in the guide's language; what the
 screen shows in the end is written into the block. A comment before a block can say more: `<!-- soul_kg -->` runs it
-against a database with the tables of the Soul KG CRM, `<!-- fails -->` means that a command is to fail.
+against a database with the tables of the Soul KG CRM, `<!-- fails -->` means that a command is to fail, and
+`<!-- linking -->` shows what the screen says while a phone that is not here is linked, drawn by the program itself.
 tests/test_guides.py runs them again and compares.
 """
 
@@ -34,6 +35,27 @@ _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SOUL_KG_TABLES = ROOT / "tests" / "load" / "soul_kg" / "tables.sql"
 _SOUL_KG_ORGANIZATION = "5f0c5b1e-7b0e-4c7e-9a53-0d3c7a1f8e21"
 
+# what the program is told by WhatsApp and by the phone
+_LINKING = (
+    'QrCode("https://wa.me/settings/linked_devices#an-example-and-no-real-code", 20)',
+    "Receiving(True, 5, 128, 5310, date(2024, 3, 2), 34, 0.2, 90)",
+    "Receiving(True, 14, 342, 21907, date(2023, 11, 20), 100, 30.0, 90)",
+)
+_DRAW = """
+import os, time
+from datetime import date
+from schemas.progress import QrCode, Receiving
+from schemas.translation import use_language
+from wa2pg.link_screen import link_screen
+from wa2pg.progress import Style
+
+use_language({language!r})
+with link_screen(Style.BAR, None) as tell:
+    tell({sign})
+    time.sleep(0.7)
+    os._exit(0)  # what is on the screen stays there
+"""
+
 
 def guide(language: str) -> Path:
     """Where the guide in a language is."""
@@ -51,6 +73,8 @@ class Sandbox:
 
     def run(self, command: str, marks: set[str]) -> str:
         """What the screen shows in the end; raises RuntimeError when the command does not end as `marks` say."""
+        if "linking" in marks:
+            return "\n…\n".join(self._linking(sign) for sign in _LINKING)
         settings = {"WA2PG_LANG": self.language, "PATH": self.path}
         if "soul_kg" in marks:
             settings["DATABASE_URL"] = self.soul_kg
@@ -59,6 +83,11 @@ class Sandbox:
         if (code != 0) is not ("fails" in marks):
             raise RuntimeError(f"`{command}` ended with {code}:\n{shown}")
         return self._without_this_machine(shown)
+
+    def _linking(self, sign: str) -> str:
+        drawn = _DRAW.format(language=self.language, sign=sign)
+        _code, written = at_a_terminal(self.folder, [sys.executable, "-c", drawn], {"PYTHONPATH": str(ROOT)})
+        return "\n".join(line.rstrip() for line in _COLOURS.sub("", on_the_screen(written)).splitlines())
 
     def _without_this_machine(self, shown: str) -> str:
         home = str(find_place(self.folder / "data" / "postgres").home)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
@@ -165,14 +166,14 @@ def _log_line(sign: Receiving) -> str:
     return ", ".join(parts) or _CONNECTED
 
 
-def _line(sign: Receiving) -> str:
+def _line(sign: Receiving, *, since: bool = True) -> str:
     parts = [] if sign.percent is None else [f"{sign.percent} %"]
     if sign.payloads:
         parts += [
             ngettext("{count} chat", "{count} chats", sign.chats),
             ngettext("{count} message", "{count} messages", sign.messages),
         ]
-    if sign.oldest is not None:
+    if since and sign.oldest is not None:
         parts.append(_("since {day}", day=sign.oldest))
     return ", ".join(parts) or _(_CONNECTED)
 
@@ -224,10 +225,16 @@ class _Terminal:
                 "stopping; {count} announced pieces are still on the way",
                 sign.outstanding,
             )
+        line = self._what_comes(sign, _line(sign))
+        # what will happen is not to be cut off
+        return line if cell_len(line) <= self._console.width - 3 else self._what_comes(sign, _line(sign, since=False))
+
+    @staticmethod
+    def _what_comes(sign: Receiving, figures: str) -> str:
         if sign.payloads and sign.quiet > _SECONDS_BETWEEN_LINES:
             left = max(0, round(sign.quiet_needed - sign.quiet))
-            return _("{figures}; done if nothing comes for {left} s", figures=_line(sign), left=left)
-        return _("{figures}; keep WhatsApp open", figures=_line(sign)) if sign.payloads else _line(sign)
+            return _("{figures}; done if quiet for {left} s", figures=figures, left=left)
+        return _("{figures}; keep WhatsApp open", figures=figures) if sign.payloads else figures
 
     def _render(self) -> RenderableType:
         if self._code is None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from schemas.errors import ExitCode, UserError
 from schemas.progress import LinkEnded, LinkSign, Paired, PairingCode, QrCode, Receiving, Step
+from schemas.translation import LANGUAGES, SOURCE, use_language
 from wa2pg import link_screen as screens
 from wa2pg.link_screen import link_screen
 from wa2pg.progress import Style
@@ -190,4 +192,17 @@ def test_one_live_line_fits_80_columns(terminal: Terminal) -> None:
     assert "\n" not in screen
     for part in ("63 %", "1,204 chats", "52,637 messages", "2023-04-02", "keep WhatsApp open"):
         assert part in screen
+    assert len(screen) <= 80
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_when_it_will_end_is_never_cut_off(terminal: Terminal, language: str) -> None:
+    quiet = replace(RECEIVING, payloads=1204, chats=31_204, messages=5_452_637, percent=100, quiet=30)
+    use_language(language)
+    try:
+        screen = terminal.after(quiet).rstrip("\n")
+    finally:
+        use_language(SOURCE)
+    assert "\n" not in screen
+    assert "60" in screen
     assert len(screen) <= 80
