@@ -19,7 +19,7 @@ from transform.llm.options import DEFAULT_MODEL, OPENROUTER, ModelOptions
 from transform.run import LanguageModel
 from wa2pg.invocation import Invocation
 from wa2pg.progress import paused
-from wa2pg.talk import say, warn
+from wa2pg.talk import agreed, say, warn
 
 _LONGEST_KEY = 1000
 _USE = click.option("--use-llm", is_flag=True, help="Ask a language model for the statuses; costs money, sends chats.")
@@ -160,4 +160,4 @@ def _asked() -> bool:
             hint=_("run it once at a terminal, or add --yes"),
             exit_code=ExitCode.USAGE,
         )
-    return click.confirm(_("Send them?"), default=False, err=True)
+    return agreed(_("Send them?"))
