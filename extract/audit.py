@@ -1,5 +1,6 @@
 """Is the archive what was sealed? Every file against its manifest, every manifest against the chain."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ _REPAIR = N_("run: wa2pg audit --repair")
 _REMAKE = N_("restore it from a backup, or remove {chain} and run: wa2pg audit --repair, which makes it anew")
 _NOT_OURS = N_("move it elsewhere")
 _CHECKING = N_("checking files")
+# `schemas.files.replace_file` at work, also that of earlier versions
+_COMING = re.compile(rf"({re.escape(CHAIN)}|{re.escape(OWN)})(\.[0-9a-f]{{8}})?\.tmp")
 
 
 def audit(
@@ -217,7 +220,7 @@ def _audit_own(archive: Path, snapshots: list[Snapshot]) -> Iterator[Finding]:
 
 def _audit_strangers(archive: _Archive) -> Iterator[Finding]:
     # what a running extract adds while we look: a snapshot, the next chain on its way to its name
-    coming = {f"{CHAIN}.tmp", f"{OWN}.tmp"}
+    coming = {path.name for path in archive.path.iterdir() if _COMING.fullmatch(path.name)}
     partials = {path.name for path in partial_snapshots(archive.path)}
     allowed = {CHAIN, OWN, LOCK_NAME, *archive.on_disk, *partials, *coming}
     for path in sorted(archive.path.iterdir()):

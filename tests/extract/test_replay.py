@@ -234,7 +234,7 @@ def test_what_cannot_be_a_payload_is_refused_before_a_snapshot_is_opened(
 
 def test_how_many_others_are_no_payloads_is_said(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", *[b"a line of letters\n" * (n + 1) for n in range(3)])
-    with pytest.raises(UserError, match="01.pb is no payload .* and 2 other files are none either"):
+    with pytest.raises(UserError, match=r"01\.pb is no payload .* and 2 other files are none either"):
         replay(DataDir(tmp_path / "data"), "default", [folder], own=Own())
 
 

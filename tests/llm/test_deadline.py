@@ -1,4 +1,4 @@
-"""A server that sends its headers one byte after the other is given up in time, on a new connection and on a kept one."""
+"""A server that sends its headers byte by byte is given up in time, on a new connection and on a kept one."""
 
 import socket
 import threading

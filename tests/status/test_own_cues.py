@@ -96,7 +96,9 @@ def test_a_file_that_cannot_be_used_is_named_with_the_place_and_the_fix(
     assert raised.value.exit_code is ExitCode.CONFIGURATION
 
 
-@pytest.mark.parametrize("phrase", ["it's paid!", "well-paid, all (yes)", "«paid»", "👍🏽 paid", "paid…", "می‌خواهم", "राशि"])
+@pytest.mark.parametrize(
+    "phrase", ["it's paid!", "well-paid, all (yes)", "«paid»", "👍🏽 paid", "paid…", "می‌خواهم", "राशि"]
+)
 def test_what_stands_between_words_in_texts_too_may_stand_in_a_phrase(tmp_path: Path, phrase: str) -> None:
     folder = own(tmp_path / "cues", f'[client]\npays = ["{phrase}"]')
     assert len(read_cues(folder).tables["client"]) == 1
