@@ -1,6 +1,5 @@
 """`replace_file`: whole, private, and past whatever lies beside it; `locked`: one at a time, over processes."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -52,4 +51,4 @@ def test_several_writers_of_one_file_do_not_take_each_others(tmp_path: Path) -> 
     content = path.read_bytes()
     assert len(content) == 50_000
     assert len(set(content)) == 1
-    assert os.listdir(tmp_path) == ["shared"]
+    assert [p.name for p in tmp_path.iterdir()] == ["shared"]

@@ -1,4 +1,4 @@
-"""An end to a request, whatever the server does: httpx bounds the wait for each piece, and a server can drip for hours."""
+"""An end to a request, whatever the server does: httpx bounds only the wait for each piece, and there can be many."""
 
 import socket
 import threading
