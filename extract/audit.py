@@ -41,8 +41,8 @@ def audit(
     """Check these accounts and snapshots, or every account when none is named; returns what is wrong.
 
     `repair` first seals snapshots that dead processes left open; nothing else is ever changed. `quick` leaves the pages
-    of files undecoded and their rows uncounted. Raises UserError (5) for an account or a snapshot that is not there, (1)
-    when `repair` may not write.
+    of files undecoded and their rows uncounted. Raises UserError (5) for an account or a snapshot that is not there,
+    (1) when `repair` may not write.
     """
     findings: list[Finding] = []
     for scope in read_scopes(data, words):

@@ -94,3 +94,16 @@ def test_an_image_holds_nothing_that_the_repository_does_not() -> None:
     assert "COPY . ." in (ROOT / "deploy/Containerfile").read_text()
     assert {".git", ".env", "data", ".venv"} <= left_out
     assert private <= left_out
+
+
+def test_what_the_system_says_of_an_error_is_said_in_the_language_in_force() -> None:
+    english = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for package in ("schemas", "extract", "transform", "load", "wa2pg")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if path.name != "system_errors.py"
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        # an error that is raised is told where it is caught
+        if "strerror" in line and "raise OSError" not in line
+    ]
+    assert english == []

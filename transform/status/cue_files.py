@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ExitCode, UserError
+from schemas.system_errors import system_reason
 from schemas.translation import _
 from transform.status.acts import CLIENT_ACTS, COMPANY_ACTS, fold
 
@@ -80,7 +81,9 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise _fault(path.name, _("cannot be read ({reason})", reason=error.strerror), f"chmod 600 {path}") from None
+        raise _fault(
+            path.name, _("cannot be read ({reason})", reason=system_reason(error)), f"chmod 600 {path}"
+        ) from None
     if len(content) > _MOST_BYTES:
         raise _fault(path.name, _("is larger than 1 MB"), _("split it in smaller files, or move it out of the folder"))
     return content
