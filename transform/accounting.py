@@ -13,9 +13,9 @@ _REASONS = (
     N_("group"), N_("broadcast"), N_("channel"), N_("status post"), N_("bot"), N_("psa"), N_("note to self"),
     N_("system"), N_("other server"), N_("no chat"), N_("no phone"), N_("not a phone"), N_("no message id"),
     N_("target missing"), N_("not the author"), N_("conversation cut off"), N_("conversation undecodable"),
-    N_("message undecodable"), N_("call undecodable"), N_("empty payload"), N_("not a history payload"), N_("history fields undecodable"),
-    N_("payload cut off"), N_("inflate failed"), N_("inflates beyond 1 gib"), N_("journal damaged"),
-    N_("event undecodable"), N_("event unknown"), N_("session store undecodable"),
+    N_("message undecodable"), N_("call undecodable"), N_("empty payload"), N_("not a history payload"),
+    N_("history fields undecodable"), N_("payload cut off"), N_("inflate failed"), N_("inflates beyond 1 gib"),
+    N_("journal damaged"), N_("event undecodable"), N_("event unknown"), N_("session store undecodable"),
 )  # fmt: skip
 
 

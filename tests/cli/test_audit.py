@@ -90,7 +90,7 @@ def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(terminal: Te
         shown = terminal.run("snapshots", "show", word)
         assert (shown.code, f"did you mean {meant}?" in shown.err) == (5, True), shown.err
     unlike = terminal.run("snapshots", "show", "the first")
-    assert (unlike.code, "run: wa2pg snapshots list" in unlike.err) == (5, True)
+    assert (unlike.code, "snapshots list" in unlike.err) == (5, True)
     audited = terminal.run("audit", "defualt")
     assert (audited.code, "did you mean default?" in audited.err) == (5, True)
 
