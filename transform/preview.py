@@ -41,7 +41,7 @@ def request_for(
     """
     started_at = datetime.now(UTC)
     as_of = as_utc(options.as_of or started_at)
-    archive = read_archive(data.archive(account))
+    archive = read_archive(data.archive(account), progress=progress)
     region = (options.region or own_region(archive) or "").upper() or None
     asker = Asker(model, RememberedAnswers(data.cache), None)
     language = open_detector(options.languages, data.cache)

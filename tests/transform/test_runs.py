@@ -186,6 +186,9 @@ def test_progress_is_told_step_by_step(archive: Archive) -> None:
     transform(archive.data, "office", TransformOptions(as_of=AS_OF, enrich=False), steps.append)
     names = list(dict.fromkeys(step.name for step in steps))
     assert names[:3] == ["opening the archive", "telling people apart", "settling what each row is"]
+    files = [(step.done, step.total) for step in steps if step.name == "opening the archive"][1:]
+    assert files == [(done, len(files)) for done in range(len(files))]
+    assert len(files) >= 5
     assert names[-3:] == ["writing clients", "checking the tables", "clean tables are in force"]
     assert [(step.done, step.total) for step in steps if step.name == "writing messages"] == [(0, 5), (5, 5)]
 
