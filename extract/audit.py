@@ -1,5 +1,7 @@
 """Is the archive what was sealed? Every file against its manifest, every manifest against the chain."""
 
+import errno
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,9 @@ _REPAIR = N_("run: wa2pg audit --repair")
 _REMAKE = N_("restore it from a backup, or remove {chain} and run: wa2pg audit --repair, which makes it anew")
 _NOT_OURS = N_("move it elsewhere")
 _CHECKING = N_("checking files")
+_NOT_WRITABLE = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+# `schemas.files.replace_file` at work, also that of earlier versions
+_COMING = re.compile(rf"({re.escape(CHAIN)}|{re.escape(OWN)})(\.[0-9a-f]{{8}})?\.tmp")
 
 
 def audit(
@@ -36,7 +41,8 @@ def audit(
     """Check these accounts and snapshots, or every account when none is named; returns what is wrong.
 
     `repair` first seals snapshots that dead processes left open; nothing else is ever changed. `quick` leaves the pages
-    of files undecoded and their rows uncounted. Raises UserError (5) for an account or a snapshot that is not there.
+    of files undecoded and their rows uncounted. Raises UserError (5) for an account or a snapshot that is not there,
+    (1) when `repair` may not write.
     """
     findings: list[Finding] = []
     for scope in read_scopes(data, words):
@@ -61,7 +67,12 @@ def _repair(archive: Path, progress: Progress) -> Iterator[Finding]:
     except UserError as error:
         yield Finding(archive.name, error.message, error.hint or _(_RESTORE))
     except OSError as error:
-        # a disk that cannot be written to, or something in the way that no wa2pg put there
+        if error.errno in _NOT_WRITABLE:
+            raise UserError(
+                _("Nothing was repaired: the system refused ({reason}).", reason=system_reason(error)),
+                hint=_("let this user write to the data directory, then run this again; a check alone needs no right"),
+            ) from None
+        # something in the way that no wa2pg put there
         what = _("nothing could be sealed ({reason})", reason=system_reason(error))
         yield Finding(archive.name, what, _("see what the other findings name, then run: wa2pg audit --repair"))
 
@@ -217,7 +228,7 @@ def _audit_own(archive: Path, snapshots: list[Snapshot]) -> Iterator[Finding]:
 
 def _audit_strangers(archive: _Archive) -> Iterator[Finding]:
     # what a running extract adds while we look: a snapshot, the next chain on its way to its name
-    coming = {f"{CHAIN}.tmp", f"{OWN}.tmp"}
+    coming = {path.name for path in archive.path.iterdir() if _COMING.fullmatch(path.name)}
     partials = {path.name for path in partial_snapshots(archive.path)}
     allowed = {CHAIN, OWN, LOCK_NAME, *archive.on_disk, *partials, *coming}
     for path in sorted(archive.path.iterdir()):

@@ -151,10 +151,12 @@ def coverage(data: DataDir, account: str, progress: Progress = no_progress) -> C
         "least_gap": _milliseconds(LEAST_GAP),
         "least_account_gap": _milliseconds(LEAST_ACCOUNT_GAP),
     }
-    progress(Step(N_("reading what the archive covers")))
     with open_raw_views(snapshots, TABLES_READ, variables) as views:
-        for step in _STEPS:
+        # the queries behind the steps are as long as one of them
+        for done, step in enumerate(_STEPS):
+            progress(Step(N_("reading what the archive covers"), done, len(_STEPS) + 1))
             views.run(step)
+        progress(Step(N_("reading what the archive covers"), len(_STEPS), len(_STEPS) + 1))
         silences, parts = _silences(views), _parts(views, names)
         chats = [_chat(row, silences[row["chat"]], parts[row["chat"]]) for row in views.rows("coverage_chats")]
         gaps = [_gap(GapKind.UNEXPLAINED, row) for row in views.rows("coverage_account_silences")]

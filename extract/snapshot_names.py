@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from schemas.datadir import RUN_NAME_PATTERN, DataDir, check_account
@@ -36,6 +37,8 @@ def read_scopes(data: DataDir, words: Sequence[str]) -> list[Scope]:
 
 def snapshot_folder(data: DataDir, word: str) -> Path:
     """The folder of the one snapshot that the word names; raises UserError (5) when there is none."""
+    if not RUN_NAME_PATTERN.fullmatch(word.rstrip("/").rpartition("/")[2]) and word not in data.accounts():
+        raise _no_snapshot(data, word)
     account, name = _account_and_name(data, word)
     if name is None:
         raise UserError(
@@ -45,16 +48,21 @@ def snapshot_folder(data: DataDir, word: str) -> Path:
         )
     folder = data.archive(account) / name
     if not folder.is_dir():
-        raise _no_snapshot(name)
+        raise _no_snapshot(data, name)
     return folder
 
 
 def require_archive(data: DataDir, account: str) -> Path:
     """`archive/<account>`; raises UserError (5) when the account has none."""
-    if account not in data.accounts():
+    known = data.accounts()
+    if account not in known:
+        begin = f"wa2pg extract --account {account}"
+        close = get_close_matches(account, known, n=1)
         raise UserError(
             _("The account {account} has no archive.", account=account),
-            hint=_("run: {command}", command=f"wa2pg extract --account {account}"),
+            hint=_("did you mean {name}? for a new account run: {command}", name=close[0], command=begin)
+            if close
+            else _("run: {command}", command=begin),
             exit_code=ExitCode.ARCHIVE,
         )
     return data.archive(account)
@@ -76,7 +84,7 @@ def _account_and_name(data: DataDir, word: str) -> tuple[str, str | None]:
             exit_code=ExitCode.USAGE,
         )
     if not having:
-        raise _no_snapshot(name)
+        raise _no_snapshot(data, name)
     return having[0], name
 
 
@@ -94,9 +102,26 @@ def _has(archive: Path, name: str) -> bool:
     return events.get(name) == "sealed"
 
 
-def _no_snapshot(name: str) -> UserError:
+def _no_snapshot(data: DataDir, word: str) -> UserError:
+    account, _slash, name = word.rstrip("/").rpartition("/")
+    known = [f"{one}/{there}" for one in data.accounts() for there in _on_disk(data.archive(one))]
+    close = get_close_matches(f"{account}/{name}" if account else name, [*known, *map(_without_account, known)], 1, 0.8)
+    listing = "wa2pg snapshots list"
     return UserError(
-        _("There is no sealed snapshot {name}.", name=name),
-        hint=_("run: {command}", command="wa2pg snapshots list"),
+        # what was typed may be anything
+        _("There is no sealed snapshot {name}.", name=name)
+        if RUN_NAME_PATTERN.fullmatch(name)
+        else _("There is no snapshot of this name."),
+        hint=_("did you mean {name}? all of them: {command}", name=close[0], command=listing)
+        if close
+        else _("run: {command}", command=listing),
         exit_code=ExitCode.ARCHIVE,
     )
+
+
+def _without_account(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _on_disk(archive: Path) -> list[str]:
+    return sorted(path.name for path in archive.iterdir() if RUN_NAME_PATTERN.fullmatch(path.name))

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.errors import UserError
 from schemas.files import PRIVATE_FILE, fsync_file, fsync_folder, make_private_folder, replace_file, sha256_of
+from schemas.system_errors import system_reason
 from schemas.translation import _
 
 _P = ParamSpec("_P")
@@ -102,7 +103,7 @@ def _told(write: Callable[_P, _T]) -> Callable[_P, _T]:
             raise UserError(
                 _(
                     "The record of this load cannot be written to the data directory ({reason}).",
-                    reason=error.strerror or _("no room?"),
+                    reason=system_reason(error) if error.errno else _("no room?"),
                 ),
                 hint=_("make room there, or set WA2PG_DATA_DIR to a folder of your own, then run this again"),
             ) from None

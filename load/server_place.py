@@ -19,6 +19,7 @@ from pathlib import Path
 
 from schemas.errors import ExitCode, UserError
 from schemas.files import PRIVATE_FILE, PRIVATE_FOLDER, make_private_folder
+from schemas.system_errors import system_reason
 from schemas.translation import _, ngettext
 
 SYSTEM_USER = "wa2pg"
@@ -138,7 +139,7 @@ def _make_root_home(place: Place, user: ServerUser) -> None:
 
 def _cannot_be_made(error: OSError) -> UserError:
     return UserError(
-        _("The embedded database's folder cannot be made ({reason}).", reason=error.strerror),
+        _("The embedded database's folder cannot be made ({reason}).", reason=system_reason(error)),
         hint=_("set WA2PG_DATA_DIR to a folder of your own, or DATABASE_URL to a PostgreSQL of your own"),
         exit_code=ExitCode.DATABASE,
     )

@@ -1,21 +1,6 @@
 """What a person is told when something cannot go on, and the exit code the program ends with."""
 
-import os
 from enum import IntEnum
-
-from schemas.translation import N_, _
-
-# what an operating system says most often; the others stay in its own words
-_REASONS = (
-    N_("Permission denied"),
-    N_("No such file or directory"),
-    N_("Not a directory"),
-    N_("Is a directory"),
-    N_("Read-only file system"),
-    N_("Input/output error"),
-    N_("Too many open files"),
-    N_("Invalid argument"),
-)
 
 
 class ExitCode(IntEnum):
@@ -44,8 +29,3 @@ class UserError(Exception):
         self.message = message
         self.hint = hint
         self.exit_code = exit_code
-
-
-def reason_of(error: OSError) -> str:
-    """Why the system refused, without the path that is in the exception."""
-    return _(os.strerror(error.errno or 0))

@@ -1,8 +1,10 @@
 """Writing files so that they survive a crash and stay private: 0600 files in 0700 folders."""
 
 import errno
+import fcntl
 import hashlib
 import os
+import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -41,15 +43,38 @@ def fsync_file(path: Path) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` at `path` whole or not at all, durable when this returns."""
-    temporary = path.with_name(path.name + ".tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    """Put `content` at `path` whole or not at all, durable and 0600 when this returns.
+
+    It is written beside it under a name of its own, `<name>.<8 letters>.tmp`: what a dead process or somebody else left
+    there is neither written to nor followed.
+    """
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
     fsync_folder(path.parent)
+
+
+@contextmanager
+def locked(folder: Path, name: str) -> Iterator[None]:
+    """Hold the lock file `name` in `folder` while reading a file there and replacing it; waits for whoever has it.
+
+    The lock is the kernel's (flock), so it is gone with the process that held it.
+    """
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, PRIVATE_FILE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def open_plain_file(path: Path) -> BinaryIO:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.errors import reason_of
 from schemas.files import sha256_of
 from schemas.manifest import FileEntry
+from schemas.system_errors import system_reason
 from schemas.tables import JOURNAL, RAW_TABLES, fingerprint
 from schemas.translation import _, ngettext
 
@@ -36,7 +36,7 @@ def file_problem(folder: Path, entry: FileEntry) -> str | None:
         if sha256_of(path) != entry.sha256:
             return _("is not what was sealed (its sha256 differs)")
     except OSError as error:
-        return _("cannot be read ({reason})", reason=reason_of(error))
+        return _("cannot be read ({reason})", reason=system_reason(error))
     return _table_problem(path, entry)
 
 

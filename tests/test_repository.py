@@ -84,3 +84,26 @@ def test_links_between_documents_lead_somewhere() -> None:
     for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_an_image_holds_nothing_that_the_repository_does_not() -> None:
+    """The history, the keys of a linked phone and the settings with their secrets lie where COPY would take them."""
+    left_out = {line.removeprefix("**/") for line in (ROOT / ".dockerignore").read_text().splitlines()}
+    private = {line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line}
+
+    assert "COPY . ." in (ROOT / "deploy/Containerfile").read_text()
+    assert {".git", ".env", "data", ".venv"} <= left_out
+    assert private <= left_out
+
+
+def test_what_the_system_says_of_an_error_is_said_in_the_language_in_force() -> None:
+    english = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for package in ("schemas", "extract", "transform", "load", "wa2pg")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if path.name != "system_errors.py"
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        # an error that is raised is told where it is caught
+        if "strerror" in line and "raise OSError" not in line
+    ]
+    assert english == []

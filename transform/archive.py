@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,10 +14,12 @@ from schemas.datadir import PARTIAL_SUFFIX, is_held
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import DamagedArchiveError, Own, Snapshot, sealed_snapshots
 from schemas.own import read_own_document
+from schemas.progress import Progress, Step, no_progress
 from schemas.sealed_file import file_problem
 from schemas.sound import LeftOut, SoundArchive, read_sound
-from schemas.translation import _, in_source
+from schemas.translation import N_, _, in_source
 
+OPENING = N_("opening the archive")
 # how far ahead a phone's clock may be
 _CLOCK_TOLERANCE = timedelta(days=1)
 # transform has no use for the calls log: a call that belongs to a chat is a raw message as well
@@ -56,7 +59,7 @@ class Archive:
         return max(snapshot.manifest.sealed_at for snapshot in self.snapshots) + _CLOCK_TOLERANCE
 
 
-def read_archive(path: Path, *, skip_damaged: bool = False) -> Archive:
+def read_archive(path: Path, *, skip_damaged: bool = False, progress: Progress = no_progress) -> Archive:
     """Open `archive/<account>` and hold the files that transform reads against the manifests, checksum and all.
 
     Hashing costs a fiftieth of what is done with the bytes afterwards; the journal is audit's to check. Raises
@@ -72,8 +75,7 @@ def read_archive(path: Path, *, skip_damaged: bool = False) -> Archive:
     complete = complete and not any(part.table in {None, "messages"} for part in sound.left_out)
     snapshots, remarks = sound.snapshots, list(sound.remarks)
     if not skip_damaged:
-        for snapshot in snapshots:
-            _check_files(snapshot)
+        _check_files(snapshots, progress)
     own = [snapshot.manifest.own for snapshot in snapshots]
     remembered = None
     try:
@@ -111,9 +113,11 @@ def _nothing_to_read(account: str, *, damaged: bool) -> UserError:
     )
 
 
-def _check_files(snapshot: Snapshot) -> None:
-    for entry in snapshot.manifest.files:
-        if entry.table in TABLES_READ and (problem := file_problem(snapshot.path, entry)):
+def _check_files(snapshots: Sequence[Snapshot], progress: Progress) -> None:
+    read = [(one, entry) for one in snapshots for entry in one.manifest.files if entry.table in TABLES_READ]
+    for done, (snapshot, entry) in enumerate(read):
+        progress(Step(OPENING, done, len(read)))
+        if problem := file_problem(snapshot.path, entry):
             raise DamagedArchiveError(
                 _(
                     "The file {file} of snapshot {snapshot} {problem}.",

@@ -119,7 +119,9 @@ class Reader:
             self._messages.sort(key=lambda item: (item[1].sent_at, item[0]))
             messages = [message for _, message in self._messages]
             decision = self._status.decide(messages, self._as_of)
-            if self._asker and self._phone not in self._settled:
+            if self._asker and self._phone in self._settled:
+                self._asker.pass_over(self._phone)
+            elif self._asker:
                 names = self._names.get(self._phone, self._own_names)
                 self._asker.consider(self._phone, messages, self._as_of, names)
             self._own_words.sort(key=lambda said: said[:2])

@@ -14,7 +14,7 @@ from schemas.sound import LeftOut
 from schemas.translation import N_, _, in_source, ngettext
 from schemas.version import VERSION
 from transform.addressbook import own_region
-from transform.archive import Archive, inputs_hash, read_archive
+from transform.archive import OPENING, Archive, inputs_hash, read_archive
 from transform.build import Job, Outcome, build_tables
 from transform.enrich import Reader
 from transform.language import LanguageDetector, open_detector
@@ -72,8 +72,8 @@ def transform(
     """
     started_at = datetime.now(UTC)
     as_of = as_utc(options.as_of or started_at)
-    progress(Step(N_("opening the archive")))
-    archive = read_archive(data.archive(account), skip_damaged=options.skip_damaged)
+    progress(Step(OPENING))
+    archive = read_archive(data.archive(account), skip_damaged=options.skip_damaged, progress=progress)
     region = (options.region or own_region(archive) or "").upper() or None
     reader, asker = None, None
     settings: dict[str, str | None] = {"region": region, "language": None, "status": None}

@@ -1,5 +1,6 @@
 """The file `.env`: single settings in it are replaced, everything else in it stays byte for byte."""
 
+import errno
 import io
 import os
 import re
@@ -15,6 +16,7 @@ from dotenv.parser import parse_stream
 
 from schemas.errors import ExitCode, UserError
 from schemas.files import fsync_folder
+from schemas.system_errors import system_reason
 from schemas.translation import _
 
 NAME = ".env"
@@ -143,9 +145,9 @@ def _no_settings_file() -> UserError:
 
 
 def _cannot_be_written(error: Exception) -> UserError:
-    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else os.strerror(13)
+    refusal = error if isinstance(error, OSError) and error.errno else PermissionError(errno.EACCES, None)
     return UserError(
-        _("The file .env cannot be read and written here: {reason}.", reason=reason),
+        _("The file .env cannot be read and written here: {reason}.", reason=system_reason(refusal)),
         hint=_("run this in a folder of your own, as the user that wa2pg runs as"),
         exit_code=ExitCode.CONFIGURATION,
     )

@@ -12,7 +12,8 @@ from typing import NoReturn
 import click
 
 from schemas.datadir import RUN_NAME_PATTERN
-from schemas.errors import ExitCode, UserError, reason_of
+from schemas.errors import ExitCode, UserError
+from schemas.system_errors import system_reason
 from schemas.translation import _, use_language
 from wa2pg.cli import cli
 from wa2pg.language import chosen_language, in_language
@@ -65,7 +66,7 @@ def run(arguments: list[str]) -> int:
             )
         else:
             complain(
-                _("The system refused: {reason}.", reason=reason_of(error)),
+                _("The system refused: {reason}.", reason=system_reason(error)),
                 _("run it again with -vv to see where"),
             )
         _trace(error, verbosity)

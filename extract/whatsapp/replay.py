@@ -15,6 +15,7 @@ from extract.own import remember_own
 from extract.report import ExtractReport, nothing_new, report_of
 from extract.sealed_journal import archived_payloads
 from extract.snapshot import discard, open_snapshot, recover, seal_snapshot
+from extract.whatsapp.foreign_files import redecode_hint, refuse_foreign
 from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
 from schemas.files import make_private_folder
@@ -92,7 +93,8 @@ def replay(
     """Take payloads from files into a new sealed snapshot.
 
     Payloads that a whole snapshot of this account holds already are left out unless `again`; when none is new,
-    no snapshot is made. A snapshot that a dead process left open is sealed first. Ctrl-C (KeyboardInterrupt)
+    no snapshot is made. Raises UserError (2) before one is opened when a new file cannot be a payload. A snapshot that
+    a dead process left open is sealed first. Ctrl-C (KeyboardInterrupt)
     between payloads seals what has arrived, `ended: interrupted`.
     """
     _refuse_own_data(data, paths)
@@ -109,6 +111,7 @@ def replay(
             return nothing_new(
                 already_archived=already, own_known=own_known, recovered=recovered, ended=Ended.SOURCE_END
             )
+        refuse_foreign(new)
         # the name of a folder may be a client's; how many files there were is enough
         source = Source(kind=SourceKind.REPLAY, detail=f"{len(files)} files")
         opened = open_snapshot(archive, own=own, source=source, announced=len(new))
@@ -129,7 +132,7 @@ def _refuse_own_data(data: DataDir, paths: Sequence[Path]) -> None:
         if root.is_relative_to(given) or given.is_relative_to(root):
             raise UserError(
                 _("{path} holds the data directory, or lies in it.", path=path),
-                hint=_("keep the payloads in a folder of their own"),
+                hint=redecode_hint(path) or _("keep the payloads in a folder of their own"),
                 exit_code=ExitCode.USAGE,
             )
 

@@ -1,13 +1,16 @@
 """`wa2pg audit` and `wa2pg snapshots` as people run them."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from schemas.manifest import Own, Snapshot
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import ROOT, Terminal
 from tests.extract.payloads import CHAT, archive, extract, history, info, snapshots
 from tests.extract.resealed import reseal
 
@@ -78,6 +81,38 @@ def test_a_damaged_table_is_made_again_from_its_journal_and_costs_no_row(
     assert (again.code, again.json["in"], again.json["left_out"]) == (0, whole["in"], [])
     states = [line["state"] for line in terminal.run("snapshots", "list", "--json").json["snapshots"]]
     assert states == ["replaced", "sealed", "sealed"]
+
+
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(terminal: Terminal, two: list[Snapshot]) -> None:
+    name = two[0].name
+    typo = name[:-1] + ("a" if name[-1] != "a" else "b")
+    for word, meant in ((typo, name), (f"default/{typo}", name), (f"defalt/{name}", "default")):
+        shown = terminal.run("snapshots", "show", word)
+        assert (shown.code, f"did you mean {meant}?" in shown.err) == (5, True), shown.err
+    unlike = terminal.run("snapshots", "show", "the first")
+    assert (unlike.code, "snapshots list" in unlike.err) == (5, True)
+    audited = terminal.run("audit", "defualt")
+    assert (audited.code, "did you mean default?" in audited.err) == (5, True)
+
+
+def test_a_repair_on_a_disk_that_cannot_be_written_to_is_refused_as_the_system_refused(
+    terminal: Terminal, two: list[Snapshot]
+) -> None:
+    mounting = 'mount --bind data data && mount -o remount,ro,bind data && exec "$@"'
+    read_only = ["unshare", "-rm", "sh", "-c", mounting, "-"]
+    if subprocess.run([*read_only, "true"], cwd=terminal.folder, capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets nobody mount anything")
+    done = subprocess.run(
+        [*read_only, sys.executable, "-m", "wa2pg", "audit", "--repair"],
+        cwd=terminal.folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Nothing was repaired: the system refused (Read-only file system)" in done.stderr
+    assert (done.stdout, len(two)) == ("", 2)
 
 
 @pytest.mark.parametrize("word", ["20260101T000000Z-aaaa", "default/20260101T000000Z-aaaa", "nobody/x", "Not Good"])

@@ -53,7 +53,13 @@ def test_stages_one_by_one_tell_what_to_run_next(terminal: Terminal, sample: Pat
     parts = ("applied", "not_for_crm", "rejected")
     total = transformed["out"] + transformed["duplicates"] + sum(sum(transformed[part].values()) for part in parts)
     assert transformed["in"] == total == extracted["rows"]["messages"]
-    assert "load" in transformed["next"]
+    # nothing in it is to be filled in; what is missing it says itself
+    *_program, command, option, account = transformed["next"].split()
+    assert (command, option, account) == ("load", "--account", "default")
+    missing = terminal.run(command, option, account)
+    assert (missing.code, "org create" in missing.err, "then add: --org" in missing.err) == (2, True, True)
+    known = terminal.run("transform", "--as-of", "2026-03-01", "--json", WA2PG_ORG="silk-road").json
+    assert known["next"].endswith("load --account default --org silk-road")
 
     audited = terminal.run("audit", "--json")
     assert (audited.code, audited.json["findings"]) == (0, [])

@@ -352,7 +352,7 @@ def test_a_snapshot_that_is_a_link_to_a_folder_elsewhere_is_a_finding(three: Pat
     assert found(three) == [f"default/{middle.name}: this is a link, which no wa2pg makes"]
 
 
-@pytest.mark.parametrize("name", [".lock", "chain.jsonl.tmp", "own.json.tmp"])
+@pytest.mark.parametrize("name", [".lock", "chain.jsonl.tmp", "own.json.tmp", "chain.jsonl.0badcafe.tmp"])
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/null")])
 def test_what_lies_in_the_way_of_the_next_extract_is_a_finding(
     three: Path, name: str, make: Callable[[Path], None]

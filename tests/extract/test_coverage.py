@@ -11,6 +11,7 @@ from extract.redecode import redecode
 from extract.whatsapp.protobufs import Conversation
 from schemas.datadir import DataDir
 from schemas.errors import ExitCode, UserError
+from schemas.progress import Step
 from tests.extract.payloads import CHAT, NOON, archive, extract, history, info, snapshots
 
 OTHER = "996555000002@s.whatsapp.net"
@@ -160,3 +161,12 @@ def test_an_account_without_archive_is_refused(tmp_path: Path) -> None:
         covered(tmp_path)
     assert raised.value.exit_code is ExitCode.ARCHIVE
     assert not archive(tmp_path).exists()
+
+
+def test_how_far_it_is_can_be_told(tmp_path: Path) -> None:
+    extract(tmp_path, history(info("A")))
+    steps: list[Step] = []
+    coverage(DataDir(tmp_path / "data"), "default", steps.append)
+    read = [(step.done, step.total) for step in steps if step.name == "reading what the archive covers"]
+    assert read == [(done, len(read)) for done in range(len(read))]
+    assert len(read) > 1

@@ -2,17 +2,21 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from extract.own import parse_own, read_own
 from extract.redecode import redecode
+from extract.snapshot import open_snapshot, seal_snapshot
 from extract.whatsapp.replay import payload_files, replay
 from schemas.completeness import history_complete
 from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
-from schemas.manifest import Own
+from schemas.files import make_private_folder
+from schemas.manifest import Own, Source
+from schemas.words import Ended, SourceKind
 from tests.extract.payloads import archive, extract, history, info, snapshots, table, write
 
 
@@ -197,3 +201,65 @@ def test_the_archive_is_not_taken_for_payloads(tmp_path: Path, where: str) -> No
 
     with pytest.raises(UserError, match="holds the data directory, or lies in it"):
         replay(DataDir(tmp_path / "in/data"), "default", [tmp_path / where], own=Own())
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PAR1\x15\x04\x15", "a Parquet file"),
+        (b"PK\x03\x04\x14\0", "a ZIP archive"),
+        (b"\x1f\x8b\x08\0\0", "a gzip archive"),
+        (b"\xff\xd8\xff\xe0\0", "a JPEG picture"),
+        (b"\x89PNG\r\n\x1a\n\0", "a PNG picture"),
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"SQLite format 3\0\x10", "an SQLite database"),
+        ("23.11.2026, 09:15 - Айгүл: саламатсызбы\n".encode(), "a text file"),
+        (("я" * 5000).encode(), "a text file"),
+        (("a" + "я" * 5000).encode(), "a text file"),
+        ("chat history of the office".encode("utf-16"), "a text file"),
+        (b'{"messages": [{"id": 1}]}\n', "a JSON file"),
+    ],
+)
+def test_what_cannot_be_a_payload_is_refused_before_a_snapshot_is_opened(
+    tmp_path: Path, content: bytes, kind: str
+) -> None:
+    folder = write(tmp_path / "in", history(info("A")), content)
+
+    with pytest.raises(UserError, match=f"02.pb is no payload of WhatsApp's: it seems to be {kind}") as raised:
+        replay(DataDir(tmp_path / "data"), "default", [folder], own=Own())
+    assert raised.value.exit_code == ExitCode.USAGE
+    assert snapshots(tmp_path) == []
+    assert not list(archive(tmp_path).glob("*.partial"))
+
+
+def test_how_many_others_are_no_payloads_is_said(tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", *[b"a line of letters\n" * (n + 1) for n in range(3)])
+    with pytest.raises(UserError, match=r"01\.pb is no payload .* and 2 other files are none either"):
+        replay(DataDir(tmp_path / "data"), "default", [folder], own=Own())
+
+
+@pytest.mark.parametrize("content", [b"", b"\x08\x02torn", b"\x78\x9cno deflate", b"letters"])
+def test_what_may_be_a_torn_payload_is_archived_with_its_bytes(tmp_path: Path, content: bytes) -> None:
+    report = extract(tmp_path, history(info("A")), content)
+    assert report.received == 2
+    assert table(snapshots(tmp_path)[0], "journal")[1]["content"] == content
+
+
+def test_what_was_archived_before_such_files_were_refused_is_left_out_as_before(tmp_path: Path) -> None:
+    notes = b"what the history files are\n"
+    opened = open_snapshot(
+        make_private_folder(archive(tmp_path)), own=Own(), source=Source(kind=SourceKind.REPLAY, detail="1 files")
+    )
+    opened.journal.append(notes, "replay")
+    seal_snapshot(opened, ended=Ended.SOURCE_END, complete=True)
+    assert extract(tmp_path, history(info("A")), notes).already_archived == 1
+
+
+def test_a_part_of_a_journal_is_told_how_it_is_decoded_again(tmp_path: Path) -> None:
+    extract(tmp_path, history(info("A")))
+    (snapshot,) = snapshots(tmp_path)
+    part = next((snapshot.path / "journal").glob("*.parquet"))
+    for given in (part, shutil.copytree(snapshot.path, tmp_path / snapshot.name) / "journal" / part.name):
+        with pytest.raises(UserError) as raised:
+            replay(DataDir(tmp_path / "data"), "default", [given], own=Own())
+        assert f"wa2pg extract --redecode {snapshot.name}" in (raised.value.hint or "")

@@ -154,6 +154,24 @@ def test_what_is_shown_is_what_is_sent(archived: Terminal, server: ModelServer) 
     assert "996700000000" not in nobody.err
 
 
+def test_a_request_that_would_not_be_sent_is_not_shown(archived: Terminal, server: ModelServer) -> None:
+    words = ("--use-llm", "--as-of", "2026-03-02", "--show-request", f"+{PHONE}")
+    assert transform(archived, server, "--yes").code == 0
+    known = archived.run("transform", *words, LLM_BASE_URL=server.url)
+    assert (known.code, known.out) == (2, "")
+    assert "the model answered about this conversation before" in known.err
+    (archived.data / "cache/llm-answers.jsonl").unlink()
+    assert archived.run("transform", *words, LLM_BASE_URL=server.url).code == 0
+
+    assert archived.run("review").code == 0
+    review = archived.data / "review/default.csv"
+    assert "QUALIFIED" in review.read_text("utf-8-sig")
+    review.write_text(review.read_text("utf-8-sig").replace("QUALIFIED", "SOLD", 1), "utf-8-sig")
+    settled = archived.run("transform", *words, LLM_BASE_URL=server.url)
+    assert (settled.code, settled.out, PHONE in settled.err) == (2, "", False)
+    assert "the review file tells the status" in settled.err
+
+
 def test_nothing_is_sent_before_somebody_agreed(archived: Terminal, server: ModelServer) -> None:
     done = transform(archived, server)
     assert (done.code, server.bodies) == (2, [])

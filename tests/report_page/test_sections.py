@@ -131,7 +131,7 @@ def test_without_a_database_the_page_says_what_an_empty_one_would_get_and_the_co
     page = page_of(sample_report)
 
     assert "<strong>48 clients</strong> and <strong>325 messages</strong>" in page
-    assert "load --account sample --org ORGANISATION --dry-run" in page
+    assert "load --account sample --dry-run" in page
 
 
 def test_a_dry_run_is_shown_without_the_clients_it_failed_on(sample_report: AccountReport) -> None:

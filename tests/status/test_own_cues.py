@@ -69,6 +69,16 @@ def test_a_phrase_may_hold_a_number_any_word_the_rest_of_a_word_and_a_sign(tmp_p
         ('[client]\npays = ["#"]', "has something at [client] pays, place 1, that is no phrase", "a phrase is"),
         ('[client]\npays = ["# * x"]', "has something at [client] pays, place 1, that is no phrase", "a phrase is"),
         ('[client]\npays = ["* x"]', "has something at [client] pays, place 1, that is no phrase", "a phrase is"),
+        (
+            '[client]\nbargains = [\n  "price",\n  "% off",\n]',
+            "has a phrase at [client] bargains, place 2 (line 4), with a sign that is not read",
+            "# for a number",
+        ),
+        ('[client]\npays = ["sent $"]', "has a phrase at [client] pays, place 1 (line 2), with a sign", "leave other"),
+        ('[client]\npays = ["2 sent"]', "has a phrase at [client] pays, place 1 (line 2), with a sign", "# for a"),
+        ('[client]\npays = ["sent. all"]', "has a phrase at [client] pays, place 1 (line 2), with a sign", "leave"),
+        ('[client]\npays = ["ok \\u0025"]', "has a phrase at [client] pays, place 1, with a sign", "leave other"),
+        ('[client]\npays = ["🇰🇬 sent"]', "has a phrase at [client] pays", "leave other"),
         (f'[client]\npays = ["{"x" * 101}"]', "has something at [client] pays, place 1", "at most 100 letters"),
         ("#" * (1 << 20) + "\n", "is larger than 1 MB", "split it"),
         ("x = " + "[" * 5000, "is nested too deeply", "lists of phrases only"),
@@ -84,6 +94,14 @@ def test_a_file_that_cannot_be_used_is_named_with_the_place_and_the_fix(
     assert raised.value.message.startswith(f"The cue file office.toml {said}")
     assert fix in (raised.value.hint or "")
     assert raised.value.exit_code is ExitCode.CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    "phrase", ["it's paid!", "well-paid, all (yes)", "«paid»", "👍🏽 paid", "paid…", "می‌خواهم", "राशि"]
+)
+def test_what_stands_between_words_in_texts_too_may_stand_in_a_phrase(tmp_path: Path, phrase: str) -> None:
+    folder = own(tmp_path / "cues", f'[client]\npays = ["{phrase}"]')
+    assert len(read_cues(folder).tables["client"]) == 1
 
 
 def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:

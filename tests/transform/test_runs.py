@@ -18,6 +18,7 @@ from schemas.files import sha256_of
 from schemas.manifest import Own
 from schemas.progress import Step
 from schemas.tables import CLEAN_TABLES, fingerprint
+from schemas.translation import _, use_language
 from tests.transform.archives import (
     ANNA,
     ANNA_LID,
@@ -33,6 +34,7 @@ from tests.transform.archives import (
 )
 from tests.transform.conftest import FirstLetterDetector, clean
 from transform import warehouse
+from transform.accounting import reason_in_words
 from transform.run import TransformOptions, transform
 
 SHAPE = {
@@ -161,7 +163,7 @@ def test_as_of_is_now_unless_told_and_a_moment_without_zone_is_utc(archive: Arch
 def test_the_last_three_runs_are_kept_and_the_latest_is_in_force(archive: Archive) -> None:
     archive.add(payload(message()))
     made = []
-    for _ in range(5):
+    for _unused in range(5):
         made.append(clean(archive).run.run)
         assert os.readlink(archive.data.clean("office") / CURRENT) == made[-1]  # noqa: PTH115 - the text of the link
     kept = [name for name in runs(archive) if name != CURRENT]
@@ -184,6 +186,9 @@ def test_progress_is_told_step_by_step(archive: Archive) -> None:
     transform(archive.data, "office", TransformOptions(as_of=AS_OF, enrich=False), steps.append)
     names = list(dict.fromkeys(step.name for step in steps))
     assert names[:3] == ["opening the archive", "telling people apart", "settling what each row is"]
+    files = [(step.done, step.total) for step in steps if step.name == "opening the archive"][1:]
+    assert files == [(done, len(files)) for done in range(len(files))]
+    assert len(files) >= 5
     assert names[-3:] == ["writing clients", "checking the tables", "clean tables are in force"]
     assert [(step.done, step.total) for step in steps if step.name == "writing messages"] == [(0, 5), (5, 5)]
 
@@ -269,3 +274,12 @@ def test_killed_at_any_step_the_next_run_gives_the_same_tables(archive: Archive)
     assert clean(archive).run.tables == expected
     assert not any(name.endswith((".partial", ".new")) for name in runs(archive))
     assert len(runs(archive)) <= 4
+
+
+@pytest.mark.parametrize(("told_in", "word"), [("en", "status post"), ("ru", "статусы WhatsApp")])
+def test_a_status_that_was_posted_is_not_called_as_the_column_of_clients_is(told_in: str, word: str) -> None:
+    use_language(told_in)
+    try:
+        assert reason_in_words("status") == word != _("status")
+    finally:
+        use_language("en")

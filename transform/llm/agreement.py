@@ -7,10 +7,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from schemas.files import make_private_folder, replace_file
+from schemas.files import locked, make_private_folder, replace_file
 from transform.llm.options import ModelOptions
 
 NAME = "llm-agreements.json"
+_LOCK = ".llm-agreements.lock"
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,10 @@ class Agreements:
         now = datetime.now(UTC).replace(microsecond=0)
         new = _Agreement(account=account, base_url=options.base_url, model=options.model, agreed_at=now)
         make_private_folder(self._path.parent)
-        together = _File(agreements=[*self._read().agreements, new])
-        replace_file(self._path, together.model_dump_json(indent=1).encode() + b"\n")
+        # another account's first agreement may come in the same moment
+        with locked(self._path.parent, _LOCK):
+            together = _File(agreements=[*self._read().agreements, new])
+            replace_file(self._path, together.model_dump_json(indent=1).encode() + b"\n")
         return now
 
     def _read(self) -> _File:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from itertools import islice
 
 from schemas.clean_run import LanguageModelRecord
@@ -49,6 +50,14 @@ class Terms:
     progress: Progress
 
 
+class Unsent(Enum):
+    """Why nothing would be sent about a client."""
+
+    NOBODY = auto()  # there is no such client, or he had not written by then
+    SETTLED = auto()  # a person told his status, or keeps him out of the load
+    ANSWERED = auto()  # the answer to this conversation is remembered
+
+
 class Asker:
     """Collects conversations while they are read, asks about those that are new, and tells each client's status.
 
@@ -61,6 +70,7 @@ class Asker:
         self._answers = answers
         self._terms = terms
         self._conversations: list[_Conversation] = []
+        self._settled: set[str] = set()
         self._asked: set[str] = set()
         self._missing: dict[str, str] = {}
         self._usd: float | None = None
@@ -78,10 +88,18 @@ class Asker:
         # the text of what is known already is not needed again, but for telling whether the reason quotes it
         self._conversations.append(_Conversation(phone, key, text, situation_of(messages), as_of))
 
-    def request_for(self, phone: str) -> bytes | None:
-        """The body that would be sent for a client's conversation; None when there is no such client."""
-        texts = [one.text for one in self._conversations if one.phone == phone]
-        return request_body(self._options, texts[0]) if texts else None
+    def pass_over(self, phone: str) -> None:
+        """Take note of a client who is not asked about, because a person has said enough."""
+        self._settled.add(phone)
+
+    def request_for(self, phone: str) -> bytes | Unsent:
+        """The body that would be sent for a client's conversation, or why none would be."""
+        if phone in self._settled:
+            return Unsent.SETTLED
+        one = next((one for one in self._conversations if one.phone == phone), None)
+        if one is None:
+            return Unsent.NOBODY
+        return request_body(self._options, one.text) if self._answers.find(one.key) is None else Unsent.ANSWERED
 
     def decisions(self) -> Mapping[str, StatusDecision]:
         """Ask about what is new, and tell the status of each client that there is an answer for.

@@ -6,7 +6,6 @@ read as hostile: at most so much of it, and nothing of it is shown but a number.
 
 import json
 import math
-import time
 from typing import Any
 
 import httpx
@@ -14,6 +13,7 @@ import httpx
 from schemas.health import Check, Health
 from schemas.translation import N_, _, number
 from schemas.version import VERSION
+from transform.llm.deadline import Deadline
 from transform.llm.options import ModelOptions
 
 NAME = N_("LLM")
@@ -103,21 +103,22 @@ def _get(options: ModelOptions, path: str) -> Any:
     headers = {"User-Agent": f"wa2pg/{VERSION}", "Accept": "application/json"}
     if options.key:
         headers["Authorization"] = f"Bearer {options.key}"
-    begun = time.monotonic()
     content = bytearray()
-    try:
-        # a redirect would take the key to another server
-        with (
-            httpx.Client(headers=headers, timeout=_SECONDS, follow_redirects=False) as client,
-            client.stream("GET", f"{options.base_url.rstrip('/')}/{path}") as response,
-        ):
-            status = response.status_code
-            for piece in response.iter_bytes() if status == httpx.codes.OK else ():
-                content += piece
-                if len(content) > _MOST_BYTES or time.monotonic() - begun > _SECONDS:
-                    raise _NoWordError(_("{server} answers without end", server=options.server))
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
-        raise _NoWordError(_("{server} cannot be reached", server=options.server)) from None
+    # a redirect would take the key to another server
+    with (
+        Deadline(_SECONDS) as deadline,
+        httpx.Client(headers=headers, timeout=_SECONDS, follow_redirects=False) as client,
+    ):
+        url = f"{options.base_url.rstrip('/')}/{path}"
+        try:
+            with client.stream("GET", url, extensions={"trace": deadline.trace}) as response:
+                status = response.status_code
+                for piece in response.iter_bytes() if status == httpx.codes.OK else ():
+                    content += piece
+                    if len(content) > _MOST_BYTES or deadline.passed:
+                        raise _NoWordError(_("{server} answers without end", server=options.server))
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+            raise _NoWordError(_("{server} cannot be reached", server=options.server)) from None
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         raise _KeyRefusedError
     if status != httpx.codes.OK:

@@ -3,8 +3,8 @@
 import json
 import logging
 import math
+import ssl
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ import stamina
 from schemas.translation import N_
 from schemas.version import VERSION
 from transform.llm.answer import Answer, NotAnAnswerError, read_answer
+from transform.llm.deadline import Deadline
 from transform.llm.options import ModelOptions
 from transform.llm.request import repair_body, request_body
 
@@ -91,6 +92,47 @@ class _TryLaterError(Exception):
         self.seconds = seconds
 
 
+class _Line:
+    """One connection to the server, kept from request to request; each is over within `seconds`."""
+
+    def __init__(self, headers: dict[str, str], trusted: ssl.SSLContext, seconds: float) -> None:
+        self._seconds = seconds
+        self._client = httpx.Client(
+            headers=headers,
+            verify=trusted,
+            timeout=httpx.Timeout(seconds, connect=min(15.0, seconds)),
+            # a redirect would take a conversation to a server that nobody agreed to
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+        )
+        self._deadline = Deadline(seconds)
+
+    def send(self, method: str, url: str, body: bytes | None = None) -> tuple[httpx.Response, bytes]:
+        """A response and its whole body, of at most a megabyte."""
+        content = bytearray()
+        self._deadline = Deadline(self._seconds, self._deadline.stream)
+        with self._deadline as deadline:
+            try:
+                with self._client.stream(method, url, content=body, extensions={"trace": deadline.trace}) as response:
+                    for piece in response.iter_bytes():
+                        content += piece
+                        if len(content) > _MOST_BYTES:
+                            raise _TryLaterError(Fault.UNREADABLE)
+                        if deadline.passed:
+                            break
+            except httpx.HTTPError:
+                if not deadline.passed:
+                    raise
+            if deadline.passed:
+                raise _TryLaterError(Fault.TIMEOUT)
+        return response, bytes(content)
+
+    def close(self) -> None:
+        """End it, and the request that is under way."""
+        self._deadline.end()
+        self._client.close()
+
+
 class Service:
     """The server of some ModelOptions. Its methods may be called from several threads; `close` ends what they do."""
 
@@ -104,13 +146,12 @@ class Service:
             headers["Authorization"] = f"Bearer {options.key}"
         if options.is_openrouter:
             headers["X-Title"] = "wa2pg"
-        self._client = httpx.Client(
-            headers=headers,
-            timeout=httpx.Timeout(options.seconds, connect=min(15.0, options.seconds)),
-            # a redirect would take a conversation to a server that nobody agreed to
-            follow_redirects=False,
-            limits=httpx.Limits(max_connections=options.at_once, max_keepalive_connections=options.at_once),
-        )
+        self._headers = headers
+        # read once: the certificates that are trusted are many
+        self._ssl = httpx.create_ssl_context()
+        self._mine = threading.local()
+        self._lines: list[_Line] = []
+        self._lock = threading.Lock()
         self._closed = threading.Event()
 
     def __enter__(self) -> "Service":
@@ -123,8 +164,11 @@ class Service:
 
     def close(self) -> None:
         """End it, and what is under way."""
-        self._closed.set()
-        self._client.close()
+        with self._lock:
+            self._closed.set()
+            lines = list(self._lines)
+        for line in lines:
+            line.close()
 
     def ask(self, conversation: str, price: Price | None) -> Told:
         """The answer for a conversation. Raises NoAnswerError or ServiceStoppedError."""
@@ -146,10 +190,9 @@ class Service:
 
     def price(self) -> Price | None:
         """What the server says that the model costs (OpenRouter's list of models); None when it does not say."""
-        begun = time.monotonic()
         try:
-            with self._client.stream("GET", self._url("models")) as response:
-                listed = json.loads(self._bounded(response, begun)) if response.status_code == httpx.codes.OK else {}
+            response, content = self._line().send("GET", self._url("models"))
+            listed = json.loads(content) if response.status_code == httpx.codes.OK else {}
             models = {model["id"]: model["pricing"] for model in listed["data"] if "pricing" in model}
             pricing = models[self._options.model]
             price = Price(float(pricing["prompt"]), float(pricing["completion"]))
@@ -177,10 +220,8 @@ class Service:
         raise AssertionError("the last attempt returns or raises")
 
     def _once(self, body: bytes, price: Price | None) -> tuple[str, float | None]:
-        begun = time.monotonic()
         try:
-            with self._client.stream("POST", self._url("chat/completions"), content=body) as response:
-                content = self._bounded(response, begun)
+            response, content = self._line().send("POST", self._url("chat/completions"), body)
         except httpx.TimeoutException:
             raise _TryLaterError(Fault.TIMEOUT) from None
         except (httpx.HTTPError, RuntimeError):  # RuntimeError: the client was closed meanwhile
@@ -195,19 +236,17 @@ class Service:
     def _why_stopped(self, status: int) -> str:
         return _KEY_FAULTS.get(status, _ANOTHER_FAULT).format(server=self._options.server, code=f"HTTP {status}")
 
-    def _bounded(self, response: httpx.Response, begun: float) -> bytes:
-        """The body of an answer: at most a megabyte of it, and whole within the time that an answer may take.
-
-        httpx only bounds the wait for each piece, and some servers send a space now and then while a model thinks.
-        """
-        content = bytearray()
-        for piece in response.iter_bytes():
-            content += piece
-            if len(content) > _MOST_BYTES:
-                raise _TryLaterError(Fault.UNREADABLE)
-            if time.monotonic() - begun > self._options.seconds:
-                raise _TryLaterError(Fault.TIMEOUT)
-        return bytes(content)
+    def _line(self) -> "_Line":
+        """The calling thread's own line."""
+        line: _Line | None = getattr(self._mine, "line", None)
+        if line is None:
+            line = _Line(self._headers, self._ssl, self._options.seconds)
+            with self._lock:
+                if self._closed.is_set():
+                    raise RuntimeError
+                self._lines.append(line)
+            self._mine.line = line
+        return line
 
     def _url(self, path: str) -> str:
         return f"{self._options.base_url.rstrip('/')}/{path}"

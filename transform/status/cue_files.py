@@ -7,11 +7,13 @@ phrase `#` stands for a number, `*` after letters for the rest of a word, `*` al
 import hashlib
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ExitCode, UserError
+from schemas.system_errors import system_reason
 from schemas.translation import _
 from transform.status.acts import CLIENT_ACTS, COMPANY_ACTS, fold
 
@@ -27,6 +29,10 @@ _MOST_PHRASES = 20_000
 _MOST_LETTERS = 100
 _LEAST_LETTERS = 2
 EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
+# neither a letter nor one of the signs that a phrase may have; what stands between words may be left out
+_UNREAD = frozenset("%‰&@§\\_")
+# a sentence's end is none of its words, and no phrase goes on behind it
+_ENDS = ".!?؟;…"
 _WORD = re.compile(rf"#|\*|[{EMOJI}]|([^\W\d_]+(?:'[^\W\d_]+)*)(\*?)")
 
 
@@ -75,7 +81,9 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise _fault(path.name, _("cannot be read ({reason})", reason=error.strerror), f"chmod 600 {path}") from None
+        raise _fault(
+            path.name, _("cannot be read ({reason})", reason=system_reason(error)), f"chmod 600 {path}"
+        ) from None
     if len(content) > _MOST_BYTES:
         raise _fault(path.name, _("is larger than 1 MB"), _("split it in smaller files, or move it out of the folder"))
     return content
@@ -134,6 +142,8 @@ def _cues_of(name: str, content: bytes) -> Iterator[tuple[str, Cue]]:
                             least=_LEAST_LETTERS,
                         ),
                     )
+                if holds_unread_signs(phrase):
+                    raise _unread(name, where, place, _line_of(phrase, content))
                 yield table, Cue(words, act)
             count += len(phrases)
     if count > _MOST_PHRASES:
@@ -150,6 +160,36 @@ def words_of(phrase: str) -> tuple[Word, ...] | None:
     if not first or first[0].text in {"#", "*"} or (first[0].open_end and len(first[0].text) < _LEAST_LETTERS):
         return None
     return words
+
+
+def holds_unread_signs(phrase: str) -> bool:
+    """Whether a phrase holds what no text is compared by, so that it would be found where something else was said.
+
+    Commas, hyphens, quotes, brackets and marks at the end are left out of texts and phrases alike.
+    """
+    rest = _WORD.sub(" ", fold(phrase.rstrip(_ENDS + " ")))
+    return any(sign in _UNREAD or sign in _ENDS or unicodedata.category(sign)[0] in "NS" for sign in rest)
+
+
+def _unread(name: str, where: str, place: int, line: int | None) -> UserError:
+    what = (
+        _("has a phrase at {list}, place {place}, with a sign that is not read", list=where, place=str(place))
+        if line is None
+        else _(
+            "has a phrase at {list}, place {place} (line {line}), with a sign that is not read",
+            list=where,
+            place=str(place),
+            line=str(line),
+        )
+    )
+    return _fault(name, what, _("write # for a number, and leave other signs (% $ + & …) out"))
+
+
+def _line_of(phrase: str, content: bytes) -> int | None:
+    """The line of a phrase that stands as it is in only one; None otherwise."""
+    lines = content.decode("utf-8-sig").splitlines()
+    found = [number for number, line in enumerate(lines, start=1) if f'"{phrase}"' in line or f"'{phrase}'" in line]
+    return found[0] if len(found) == 1 else None
 
 
 def _fault(name: str, what: str, hint: str) -> UserError:

@@ -69,8 +69,9 @@ def transform_command(
 
 
 def _next(invocation: Invocation, folder: CleanRunFolder) -> str:
-    org = invocation.settings.org or _("ORGANISATION")
-    load = f"wa2pg load --account {invocation.account} --org {org}"
+    # where none is known, load says how they are listed and made, and what to add to this command
+    org = f" --org {invocation.settings.org}" if invocation.settings.org else ""
+    load = f"wa2pg load --account {invocation.account}{org}"
     # without it a load leaves clients who are there already as they are, whatever a person said in the review file
     return f"{load} --no-skip-duplicates" if folder.run.review and folder.run.review.applied else load
 

@@ -25,8 +25,8 @@ def without_database(account: str) -> Outlook:
         what = _("The sample is loaded into a database of its own alone.")
         return Outlook(None, Notice(what, _("run: {command}", command="wa2pg demo")))
     what = _("No organisation was named, so no database was asked.")
-    organization = _("ORGANISATION")
-    command = f"wa2pg load --account {account} --org {organization} --dry-run"
+    # without one, it says how they are listed and made, and what to add
+    command = f"wa2pg load --account {account} --dry-run"
     return Outlook(None, Notice(what, _("run: {command}", command=command)))
 
 

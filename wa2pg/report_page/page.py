@@ -15,6 +15,7 @@ from extract.report import Finding
 from extract.snapshot_list import SnapshotState
 from schemas.translation import _, language, ngettext
 from schemas.version import VERSION
+from transform.accounting import reason_in_words
 from transform.figures.read import LEAST_ANSWERS, LIKELY, SURE
 from wa2pg.report_page import charts, svg, vocabulary, wording
 from wa2pg.report_page.account_report import AccountReport
@@ -70,6 +71,7 @@ def _environment(redacted: bool) -> jinja2.Environment:
         svg=svg,
         words=wording,
         names=vocabulary,
+        reason_in_words=reason_in_words,
         SHOWN=SHOWN,
         SURE=SURE,
         LIKELY=LIKELY,

@@ -66,42 +66,6 @@ _STATES: Mapping[str, str] = {
     SnapshotState.UNREADABLE: N_("unreadable"),
     SnapshotState.UNCHAINED: N_("not in the chain"),
 }
-# what becomes of rows that are no message of a client: actions, what is not for the CRM, and rejects
-_FATES: Mapping[str, str] = {
-    "edit": N_("edit"),
-    "revoke": N_("revoke"),
-    "reaction": N_("reaction"),
-    "poll_vote": N_("poll vote"),
-    "group": N_("group"),
-    "broadcast": N_("broadcast"),
-    "channel": N_("channel"),
-    "status": N_("status"),
-    "bot": N_("bot"),
-    "psa": N_("psa"),
-    "note_to_self": N_("note to self"),
-    "system": N_("system"),
-    "other_server": N_("other server"),
-    "no_chat": N_("no chat"),
-    "no_phone": N_("no phone"),
-    "not_a_phone": N_("not a phone"),
-    "no_message_id": N_("no message id"),
-    "target_missing": N_("target missing"),
-    "not_the_author": N_("not the author"),
-    "conversation_cut_off": N_("conversation cut off"),
-    "conversation_undecodable": N_("conversation undecodable"),
-    "message_undecodable": N_("message undecodable"),
-    "call_undecodable": N_("call undecodable"),
-    "empty_payload": N_("empty payload"),
-    "not_a_history_payload": N_("not a history payload"),
-    "history_fields_undecodable": N_("history fields undecodable"),
-    "payload_cut_off": N_("payload cut off"),
-    "inflate_failed": N_("inflate failed"),
-    "inflates_beyond_1_gib": N_("inflates beyond 1 gib"),
-    "journal_damaged": N_("journal damaged"),
-    "event_undecodable": N_("event undecodable"),
-    "event_unknown": N_("event unknown"),
-    "session_store_undecodable": N_("session store undecodable"),
-}
 _EXPLANATIONS: Mapping[str, str] = {
     "no_phone": N_("The person is known by a WhatsApp id only; no number has come for it yet."),
     "not_a_phone": N_("The address has digits that no country uses."),
@@ -162,13 +126,6 @@ def incomplete(ended: str) -> str:
 def state(value: str) -> str:
     """How a snapshot stands."""
     return _(_STATES.get(value, value))
-
-
-def fate(reason: str) -> str:
-    """Why a row is no message of a client, as a word in a list."""
-    known = _FATES.get(reason)
-    # a snapshot keeps the names of the release that made it
-    return _(known) if known else reason.replace("_", " ")
 
 
 def explanation(reason: str) -> str:
