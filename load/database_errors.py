@@ -46,6 +46,10 @@ _KNOWN = {
         N_("The connection to the database broke"),
         N_("check the network, then run the same command again: nothing is written twice"),
     ),
+    "0A": (
+        N_("The database cannot do this with its tables as they are (a rule or a policy of yours on one of them)"),
+        N_("docs/postgres.md lists the tables; what was added to them must let a load insert and update rows"),
+    ),
     "22P05": (N_("The database's encoding cannot hold this text"), N_("use a database with the encoding UTF8")),
 }
 _UNSENDABLE = (N_("A value could not be sent to the database"), N_("please report this: it is a mistake of wa2pg"))
