@@ -82,5 +82,12 @@ def _loaded(clean: CleanRunFolder, options: LoadOptions) -> str:
 
 
 def _rows(work: Import) -> str:
-    found = work.execute("state").fetchone()
+    with work.connection.transaction(force_rollback=True):
+        # the rows are hashed as text, which is not to depend on who looks
+        work.connection.execute("set local timezone = 'UTC'")
+        work.connection.execute("set local datestyle = 'ISO, MDY'")
+        work.connection.execute("set local intervalstyle = 'postgres'")
+        work.connection.execute("set local extra_float_digits = 1")
+        work.connection.execute("set local bytea_output = 'hex'")
+        found = work.execute("state").fetchone()
     return str(found[0]) if found else ""
