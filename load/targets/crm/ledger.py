@@ -45,8 +45,13 @@ def standing(work: Import, clean: CleanRunFolder, report: LoadReport, options: L
     """What to keep in the run's `counts` for `standing_figures`; nothing where the next load may fare better."""
     if not _whole(options) or report.refused or report.chats.failed:
         return {}
+    rows = _rows(work)
+    # looked for after the rows were read: what was gone from them is found
+    gone = work.execute("gone_meanwhile").fetchone()
+    if gone and gone[0]:
+        return {}
     figures = {"chats": asdict(report.chats), "messages": asdict(report.messages)}
-    return {"standing": {"loaded": _loaded(clean, options), "rows": _rows(work), **figures}}
+    return {"standing": {"loaded": _loaded(clean, options), "rows": rows, **figures}}
 
 
 def wrote_nothing(report: LoadReport) -> bool:
