@@ -48,10 +48,25 @@ def connect(conninfo: str, *, seconds: int = _SECONDS_TO_CONNECT) -> psycopg.Con
         raise connection_error(error, conninfo) from None
     try:
         _check_server(connection)
+        # psycopg reads times in no other style; a pooler knows this setting and keeps it
+        if not (connection.info.parameter_status("DateStyle") or "ISO").startswith("ISO"):
+            connection.execute("set datestyle = 'ISO'")
     except UserError:
         connection.close()
         raise
     return connection
+
+
+def ensure_usual_names(connection: psycopg.Connection) -> None:
+    """Temporary tables first, then PostgreSQL's own names, as without a search_path that puts them later.
+
+    For the open transaction. The user's other schemas stay: the company's triggers may need them.
+    """
+    row = connection.execute("show search_path").fetchone()
+    path = str(row[0]).split(",") if row else []
+    others = [schema for schema in path if schema.strip().strip('"').lower() not in {"pg_temp", "pg_catalog"}]
+    if others != path:
+        connection.execute("select pg_catalog.set_config('search_path', %s, true)", [",".join(others)])
 
 
 def _check_server(connection: psycopg.Connection) -> None:

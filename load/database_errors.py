@@ -4,6 +4,9 @@ Only sqlstate, table, column and constraint are ever shown: messages, DETAIL and
 words about a connection carry pieces of a mistyped address, the password among them.
 """
 
+import re
+from collections.abc import Sequence
+
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
@@ -45,6 +48,10 @@ _KNOWN = {
     "08": (
         N_("The connection to the database broke"),
         N_("check the network, then run the same command again: nothing is written twice"),
+    ),
+    "0A": (
+        N_("The database cannot do this with its tables as they are (a rule or a policy of yours on one of them)"),
+        N_("docs/postgres.md lists the tables; what was added to them must let a load insert and update rows"),
     ),
     "22P05": (N_("The database's encoding cannot hold this text"), N_("use a database with the encoding UTF8")),
 }
@@ -118,6 +125,26 @@ def database_error(error: psycopg.Error, doing: str) -> UserError:
     )
 
 
+# what a server says before it lets somebody in has no sqlstate in libpq, only words, in the server's language
+_PASSWORD = ("password authentication failed", "no password supplied", "не прошёл проверку подлинности")
+_NO_ENTRY = (
+    "no pg_hba.conf entry", "pg_hba.conf rejects connection",
+    "в pg_hba.conf нет записи", "pg_hba.conf отвергает подключение",
+)  # fmt: skip
+_CERTIFICATE = ("certificate", "сертификат")
+_NO_DATABASE = re.compile(r"database .* does not exist|база данных .* не существует")
+_NO_ROLE = re.compile(r"role .* does not exist|роль .* не существует")
+_FULL = (
+    "too many connections", "connection slots", "too many clients",
+    "слишком много подключений", "слоты подключений", "слишком много клиентов",
+)  # fmt: skip
+_NOT_YET = (
+    "is starting up", "is shutting down", "in recovery mode", "not yet accepting connections",
+    "система баз данных запускается", "система баз данных останавливается", "в режиме восстановления",
+    "ещё не принимает подключения",
+)  # fmt: skip
+
+
 def connection_error(error: psycopg.Error, conninfo: str) -> UserError:
     """The sentence for a connection that was not made; nothing of the address is shown but a plain host name."""
     words = str(error)
@@ -132,13 +159,13 @@ def connection_error(error: psycopg.Error, conninfo: str) -> UserError:
         if "URI query parameter" in words:
             said = _("The database address has a parameter that PostgreSQL does not know.")
             hint = _("remove what other tools add to DATABASE_URL after the '?', such as ?schema=public")
-    elif "password authentication failed" in words or "no password supplied" in words:
+    elif _says(words, _PASSWORD):
         said = _("{server} does not accept this user and password.", server=server)
         hint = _("check DATABASE_URL; signs like @ / : # in a password are written as %40 %2F %3A %23")
-    elif "no pg_hba.conf entry" in words:
+    elif _says(words, _NO_ENTRY):
         said = _("{server} does not let this user in from here.", server=server)
         hint = _("its pg_hba.conf decides; if it wants TLS, add ?sslmode=require to DATABASE_URL")
-    elif "certificate" in words:
+    elif _says(words, _CERTIFICATE):
         said = (
             _("The certificate of the database server {host} cannot be checked.", host=host)
             if host
@@ -147,17 +174,20 @@ def connection_error(error: psycopg.Error, conninfo: str) -> UserError:
         hint = _(
             "add &sslrootcert=FILE with the server's certificate to DATABASE_URL, or sslmode=require to check none"
         )
-    elif "SSL" in words and "certificate" not in words:
+    elif "SSL" in words:
         said = _("{server} and this machine do not agree about TLS.", server=server)
         hint = _("set sslmode in DATABASE_URL: ?sslmode=require, or disable for a server without TLS")
-    elif "does not exist" in words and "database" in words:
+    elif _NO_DATABASE.search(words):
         said = _("{server} has no database of this name.", server=server)
         hint = _("make it with createdb, or correct the end of DATABASE_URL")
-    elif "does not exist" in words and "role" in words:
+    elif _NO_ROLE.search(words):
         said = _("{server} has no user of this name.", server=server)
         hint = _("make it with createuser, or correct DATABASE_URL")
-    elif "too many connections" in words or "connection slots" in words:
+    elif _says(words, _FULL):
         said, hint = _("{server} takes no more connections.", server=server), _("try again later")
+    elif _says(words, _NOT_YET):
+        said = _("{server} is starting or shutting down.", server=server)
+        hint = _("wait for it, then run the same command again")
     elif "unsupported startup parameter" in words:
         said = _("{server} is a connection pooler that does not take every option of a connection.", server=server)
         hint = _("set DATABASE_URL to the server itself instead of its pooler")
@@ -165,6 +195,10 @@ def connection_error(error: psycopg.Error, conninfo: str) -> UserError:
         said = _("{server} cannot be reached.", server=server)
         hint = _("check that it runs and that host and port in DATABASE_URL are right")
     return UserError(said, hint=hint, exit_code=ExitCode.DATABASE)
+
+
+def _says(words: str, known: Sequence[str]) -> bool:
+    return any(part in words for part in known)
 
 
 def _host(conninfo: str) -> str:

@@ -15,6 +15,7 @@ import psycopg
 
 from load.choose_target import choose_target
 from load.clean_tables import check_tables, held_back
+from load.database import ensure_usual_names
 from load.database_errors import database_error
 from load.layout import Layout
 from load.locks import limited_waits, wait_for_turn
@@ -59,6 +60,7 @@ def load(
         work = target.open(job)
         try:
             with connection.transaction(force_rollback=options.dry_run):
+                ensure_usual_names(connection)
                 wait_for_turn(connection, organization.id, progress, options.lock_timeout)
                 begin = time.monotonic()
                 with limited_waits(connection, progress, options.lock_timeout):

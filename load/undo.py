@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from load.database import ensure_usual_names
 from load.database_errors import database_error
 from load.layout import Layout, recognise
 from load.locks import wait_for_turn
@@ -102,6 +103,7 @@ def undo(
         work = _open(connection, layout, run, runs)
         work.check()
         with connection.transaction() as transaction:
+            ensure_usual_names(connection)
             report = _undo(connection, work, layout, run, options, progress, runs)
             if options.dry_run or report.refused:
                 raise psycopg.Rollback(transaction)

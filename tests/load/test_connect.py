@@ -7,6 +7,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from load.database import connect
+from load.database_errors import connection_error
 from load.embedded import Embedded
 from load.server_place import find_place
 from schemas.errors import ExitCode, UserError
@@ -106,3 +107,26 @@ def test_the_environment_cannot_lead_the_embedded_database_elsewhere(
 
 def test_the_place_of_the_server_is_told_by_the_folder_alone(tmp_path: Path) -> None:
     assert find_place(tmp_path / "a" / ".." / "b") == find_place(tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ('FATAL:  password authentication failed for user "a"', "does not accept this user and password"),
+        (
+            'ВАЖНО:  пользователь "a" не прошёл проверку подлинности (по паролю)',
+            "does not accept this user and password",
+        ),
+        ('ВАЖНО:  база данных "crm" не существует', "has no database of this name"),
+        ('ВАЖНО:  роль "a" не существует', "has no user of this name"),
+        ('ВАЖНО:  в pg_hba.conf нет записи для компьютера "10.0.0.1"', "does not let this user in"),
+        ('FATAL:  pg_hba.conf rejects connection for host "10.0.0.1", user "a"', "does not let this user in"),
+        ("FATAL:  sorry, too many clients already", "takes no more connections"),
+        ("ВАЖНО:  извините, уже слишком много клиентов", "takes no more connections"),
+        ("FATAL:  the database system is starting up", "is starting or shutting down"),
+        ("ВАЖНО:  система баз данных останавливается", "is starting or shutting down"),
+        ("connection refused", "cannot be reached"),
+    ],
+)
+def test_a_server_is_understood_in_english_and_russian(words: str, said: str) -> None:
+    assert said in connection_error(psycopg.OperationalError(words), "host=db").message

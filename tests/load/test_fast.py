@@ -238,6 +238,10 @@ def test_nobody_who_reads_is_waited_for(connection: psycopg.Connection, database
         "create table notes (message_id uuid references messages)",
         "alter table messages replica identity using index messages_pkey",
         "cluster messages using messages_in_order",
+        "alter index messages_pkey set (fillfactor = 70)",
+        "alter index messages_in_order depends on extension plpgsql",
+        """create function no_ddl() returns event_trigger language plpgsql as 'begin raise exception ''no''; end';
+           create event trigger no_ddl on ddl_command_start when tag in ('DROP INDEX') execute function no_ddl()""",
     ],
 )
 def test_indexes_on_which_something_hangs_stay(
@@ -247,6 +251,70 @@ def test_indexes_on_which_something_hangs_stay(
     which = one(connection, _WHICH)
     assert load(connection, clean, FAST).messages.inserted == 1000
     assert one(connection, _WHICH) == which
+
+
+def test_an_owner_who_could_not_make_them_again_keeps_the_indexes(
+    connection: psycopg.Connection, database: str, clean: CleanRunFolder
+) -> None:
+    role = sql.Identifier(f"owner_{connection.info.dbname}")
+    connection.execute(sql.SQL("create role {} login").format(role))
+    try:
+        for table, rights in LOAD_RIGHTS.items():
+            granted = sql.SQL(", ").join(sql.SQL(right) for right in rights)
+            connection.execute(sql.SQL("grant {} on {} to {}").format(granted, sql.Identifier(table), role))
+        connection.execute(sql.SQL("grant set on parameter session_replication_role to {}").format(role))
+        connection.execute(sql.SQL("alter table messages owner to {}").format(role))
+        connection.execute("revoke create on schema public from public")
+        which = one(connection, _WHICH)
+        with connect(make_conninfo(database, user=f"owner_{connection.info.dbname}")) as limited:
+            assert load(limited, clean, FAST).messages.inserted == 1000
+        assert one(connection, _WHICH) == which
+    finally:
+        connection.execute("alter table messages owner to current_user")
+        connection.execute(sql.SQL("drop owned by {}").format(role))
+        connection.execute(sql.SQL("drop role {}").format(role))
+
+
+def test_storage_parameters_and_tablespace_of_the_indexes_stay(
+    connection: psycopg.Connection, database: str, clean: CleanRunFolder
+) -> None:
+    query = """
+        select string_agg(concat_ws(' ', relname, reloptions, reltablespace), '/' order by relname)
+        from pg_class where relname in ('messages_in_order', 'messages_pkey', 'messages_whatsapp_unique')
+    """
+    connection.execute("alter index messages_in_order set (fillfactor = 50)")
+    before = one(connection, query)
+    name = f"elsewhere_{connection.info.dbname}"
+    # in the cluster's own folder, since only its user reaches that
+    connection.execute("set allow_in_place_tablespaces = on")
+    connection.execute(f"create tablespace {name} location ''".encode())
+    connection.execute(f"alter database {connection.info.dbname} set default_tablespace = {name}".encode())
+    try:
+        which = one(connection, _WHICH)
+        with connect(database) as opened:
+            assert load(opened, clean, FAST).messages.inserted == 1000
+        assert one(connection, _WHICH) != which
+        assert one(connection, query) == before
+    finally:
+        connection.execute(f"alter database {connection.info.dbname} reset default_tablespace".encode())
+        connection.execute(f"drop tablespace {name}".encode())
+
+
+def test_a_trigger_that_is_made_meanwhile_is_not_switched_off(
+    connection: psycopg.Connection, database: str, clean: CleanRunFolder
+) -> None:
+    def meanwhile(step: Step) -> None:
+        if step.name == "reading clients":
+            with connect(database) as person:
+                person.execute(
+                    """create function audit() returns trigger language plpgsql as 'begin return new; end';
+                       create trigger audit_messages before insert on messages for each row execute function audit()"""
+                )
+
+    with pytest.raises(UserError) as raised:
+        load(connection, clean, FAST, meanwhile)
+    assert "audit_messages" in raised.value.message
+    assert one(connection, "select count(*) from import_runs") == 0
 
 
 def test_what_the_database_refuses_is_still_found_and_the_rest_loaded(

@@ -5,6 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from load.database import connect
 from load.report import LoadOptions
 from load.run import load
 from schemas.clean_run import CleanRunFolder
@@ -140,3 +141,44 @@ def test_two_accounts_each_have_their_own_answer(connection: psycopg.Connection,
         True,
         True,
     ]
+
+
+@pytest.mark.parametrize(
+    "removed",
+    [
+        "delete from clients where phone = '+996555000003'",
+        "delete from conversations v using clients c where c.id = v.client_id and c.phone = '+996555000003'",
+        "delete from messages where whatsapp_message_id = '3-1'",
+    ],
+)
+@pytest.mark.parametrize("step_name", ["loading messages", "bringing counts up to date"])
+def test_what_is_removed_while_a_load_compares_is_not_taken_for_loaded(
+    loaded: psycopg.Connection, database: str, clean: CleanRunFolder, removed: str, step_name: str
+) -> None:
+    gone: list[int] = []
+
+    def meanwhile(step: Step) -> None:
+        if step.name == step_name and not gone:
+            with connect(database) as person:
+                gone.append(person.execute(removed.encode()).rowcount)
+
+    load(loaded, clean, LoadOptions("soul-kg", full=True), meanwhile)
+    assert gone == [1]
+    load(loaded, clean, LoadOptions("soul-kg"))
+    assert one(loaded, "select count(*) from messages") == 24
+
+
+def test_a_message_removed_between_comparing_and_counting_comes_back(
+    loaded: psycopg.Connection, database: str, tmp_path: Path
+) -> None:
+    clean = write_clean_run(tmp_path / "later", many_chats(6, messages=5))
+    gone: list[int] = []
+
+    def meanwhile(step: Step) -> None:
+        if step.name == "bringing counts up to date" and not gone:
+            with connect(database) as person:
+                gone.append(person.execute("delete from messages where whatsapp_message_id = '3-1'").rowcount)
+
+    assert load(loaded, clean, LoadOptions("soul-kg"), meanwhile).messages.inserted == 6
+    assert gone == [1]
+    assert load(loaded, clean, LoadOptions("soul-kg")).messages.inserted == 1

@@ -26,13 +26,7 @@ def other_triggers(connection: psycopg.Connection) -> list[str]:
 
 def check_fast(connection: psycopg.Connection) -> None:
     """Raise UserError (6) where the user may not do this, or where more than the reference would be switched off."""
-    others = other_triggers(connection)
-    if others:
-        raise UserError(
-            _("--fast would switch off what this database does with a new message: {names}.", names=", ".join(others)),
-            hint=_("load without --fast"),
-            exit_code=ExitCode.DATABASE,
-        )
+    _refuse_triggers(connection)
     superuser = "(select rolsuper from pg_catalog.pg_roles where rolname = current_user)"
     granted = "has_parameter_privilege('session_replication_role', 'set')"
     grantable = connection.info.server_version >= _PARAMETERS_CAN_BE_GRANTED
@@ -49,9 +43,22 @@ def check_fast(connection: psycopg.Connection) -> None:
         )
 
 
+def _refuse_triggers(connection: psycopg.Connection) -> None:
+    others = other_triggers(connection)
+    if others:
+        raise UserError(
+            _("--fast would switch off what this database does with a new message: {names}.", names=", ".join(others)),
+            hint=_("load without --fast"),
+            exit_code=ExitCode.DATABASE,
+        )
+
+
 @contextmanager
 def per_row_checks_off(work: Import) -> Iterator[None]:
     """Check and hold every conversation that is loaded into, then switch the table's triggers off for the block."""
+    # nobody gives the table a trigger from here on, and one that it got since check_fast is seen
+    work.connection.execute("lock table public.messages in row exclusive mode")
+    _refuse_triggers(work.connection)
     chats = work.connection.execute("select count(*) from wa2pg_chats").fetchone()
     held = work.execute("hold_conversations").fetchone()
     if chats != held:

@@ -42,6 +42,9 @@ class LateIndexes:
     def build(self) -> None:
         """Make the indexes that are away; raises UserError (1) when a message turns out to be there twice."""
         away, self._away = self._away, []
+        if away:
+            # they were in the database's own tablespace, wherever the user's next tables are to go
+            self._work.connection.execute("set local default_tablespace = ''")
         try:
             for name, definition, constrains in away:
                 if constrains:

@@ -45,8 +45,13 @@ def standing(work: Import, clean: CleanRunFolder, report: LoadReport, options: L
     """What to keep in the run's `counts` for `standing_figures`; nothing where the next load may fare better."""
     if not _whole(options) or report.refused or report.chats.failed:
         return {}
+    rows = _rows(work)
+    # looked for after the rows were read: what was gone from them is found
+    gone = work.execute("gone_meanwhile").fetchone()
+    if gone and gone[0]:
+        return {}
     figures = {"chats": asdict(report.chats), "messages": asdict(report.messages)}
-    return {"standing": {"loaded": _loaded(clean, options), "rows": _rows(work), **figures}}
+    return {"standing": {"loaded": _loaded(clean, options), "rows": rows, **figures}}
 
 
 def wrote_nothing(report: LoadReport) -> bool:
@@ -82,5 +87,12 @@ def _loaded(clean: CleanRunFolder, options: LoadOptions) -> str:
 
 
 def _rows(work: Import) -> str:
-    found = work.execute("state").fetchone()
+    with work.connection.transaction(force_rollback=True):
+        # the rows are hashed as text, which is not to depend on who looks
+        work.connection.execute("set local timezone = 'UTC'")
+        work.connection.execute("set local datestyle = 'ISO, MDY'")
+        work.connection.execute("set local intervalstyle = 'postgres'")
+        work.connection.execute("set local extra_float_digits = 1")
+        work.connection.execute("set local bytea_output = 'hex'")
+        found = work.execute("state").fetchone()
     return str(found[0]) if found else ""

@@ -72,7 +72,10 @@ def load_messages(work: Import, archive: Archive, options: LoadOptions, progress
             loaded.counts.update(dict(duck.execute(statement("crm", "count_whole").decode()).fetchall()))
             show()
             return loaded
-        sender.went_direct = found.new >= SIZES.direct
+        # COPY does not ask policies, and passes rules by
+        row = work.execute("asked_at_insert").fetchone()
+        sender.may_go_direct = not (row and row[0])
+        sender.went_direct = sender.may_go_direct and found.new >= SIZES.direct
         if options.fast and sender.went_direct:
             indexes.put_off()
         preparer = Preparer(work, archive, file, bool(found.placed))

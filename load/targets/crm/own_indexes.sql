@@ -1,7 +1,9 @@
 -- The indexes and keys that the layout gives the messages, as they stand here, where making them anew would bring back
--- exactly what was there: nobody's comment, tablespace, replica identity, cluster order or foreign key hangs on them, and
--- the user owns the table, which has no partitions and no heirs.
--- grain: one index; key: name; inputs: pg_index, pg_class, pg_constraint
+-- exactly what was there: nobody's comment, tablespace, storage parameter, statistics target, extension, replica identity,
+-- cluster order or foreign key hangs on them, no event trigger sees them come and go, and the user owns the table, which
+-- has no partitions and no heirs, and may make indexes in its schema.
+-- grain: one index; key: name
+-- inputs: pg_index, pg_class, pg_constraint, pg_depend, pg_attribute, pg_event_trigger
 select
   i.relname::text as name,
   case when c.oid is null
@@ -19,7 +21,20 @@ where x.indrelid = 'public.messages'::regclass
   and i.reltablespace = 0
   and pg_catalog.obj_description(i.oid, 'pg_class') is null
   and (c.oid is null or pg_catalog.obj_description(c.oid, 'pg_constraint') is null)
+  -- pg_get_constraintdef does not give them
+  and (c.oid is null or i.reloptions is null)
+  and not exists (select from pg_catalog.pg_attribute a where a.attrelid = i.oid and a.attstattarget >= 0)
+  and not exists (
+    select from pg_catalog.pg_depend d
+    where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = i.oid and d.deptype = 'x'
+  )
+  and not exists (
+    select from pg_catalog.pg_event_trigger e
+    where e.evtenabled <> 'D'
+      and (e.evttags is null or e.evttags && '{ALTER TABLE,CREATE INDEX,DROP INDEX}')
+  )
   and t.relkind = 'r' and not t.relhassubclass and not t.relispartition
   and pg_catalog.pg_has_role(t.relowner, 'usage')
+  and pg_catalog.has_schema_privilege('public', 'create')
   and not exists (select from pg_catalog.pg_constraint r where r.confrelid = x.indrelid)
 order by name

@@ -38,7 +38,8 @@ class Sender:
 
     `inserted`: rows that the database says it took. `refused`: those it did not take for a rule of its own; with
     `strict` the first of them raises UserError (1). `searching` is told how many were found. `build_indexes` is called
-    before anything that needs the table's indexes. With `went_direct` batches of any size go straight into the table.
+    before anything that needs the table's indexes. With `went_direct` batches of any size go straight into the table;
+    without `may_go_direct` none does.
     """
 
     work: Import
@@ -47,6 +48,7 @@ class Sender:
     searching: Callable[[int], None]
     build_indexes: Callable[[], None]
     inserted: int = 0
+    may_go_direct: bool = True
     went_direct: bool = False
     refused: list[RefusedMessage] = field(default_factory=list)
 
@@ -54,7 +56,7 @@ class Sender:
         """Insert rows; one that is there by now is left as it is. Returns how many were refused."""
         before = len(self.refused)
         # the last batch of many is small
-        if len(lines) >= self.direct or self.went_direct:
+        if self.may_go_direct and (len(lines) >= self.direct or self.went_direct):
             self.went_direct = True
             try:
                 with self.work.connection.transaction():

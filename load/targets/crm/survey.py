@@ -45,6 +45,7 @@ def survey(work: Import, archive: Archive) -> Survey:
     work.execute("choose_counted")
     work.connection.execute("analyze wa2pg_to_count")
     work.execute("count_messages")
+    work.execute("keep_surveyed")
     there = {number: tuple(rest) for number, *rest in work.execute("chats_there").fetchall()}
     placed = frozenset(number for number, (is_placed, _, _) in there.items() if is_placed)
     archive.surveyed(marked=bool(placed))
