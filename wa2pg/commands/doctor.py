@@ -50,6 +50,10 @@ def doctor_command(invocation: Invocation) -> int:
     Nothing is changed (an embedded database is started), and nothing is sent anywhere but to the database and, where
     one is set, to the language model's server: its key, and a question that costs nothing.
     Exit 1 when something is broken.
+
+    \b
+      wa2pg doctor
+      wa2pg doctor --account office --json
     """
     checks = list(_checks(invocation))
     broken = sum(check.health is Health.BROKEN for check in checks)
