@@ -63,7 +63,8 @@ def _check(path: Path, now: datetime) -> Check:
     try:
         last = LastImport.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
-        return Check(_CHECK, Health.WARNING, _("{file} cannot be read", file=path.name), f"rm {shlex.quote(str(path))}")
+        cure = f"rm {shlex.quote(str(path))}"
+        return Check(_CHECK, Health.WARNING, _("{file} cannot be read", file=path.name), cure)
     again = shlex.join(["wa2pg", *(last.command or ["import", "--unattended", "--account", last.account])])
     of = {"account": last.account, "time": last.began_at}
     if last.state == "failed":

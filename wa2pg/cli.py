@@ -2,6 +2,7 @@
 
 import importlib
 from difflib import get_close_matches
+from typing import Any
 
 import click
 
@@ -30,6 +31,16 @@ COMMANDS = {
 
 
 class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            from wa2pg.talk import end_line  # noqa: PLC0415 - it reads COMMANDS of here
+
+            # click would do it also where every line is JSON
+            end_line()
+            raise click.Abort from None
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return list(COMMANDS)

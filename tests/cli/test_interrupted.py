@@ -15,6 +15,7 @@ import pytest
 
 from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
 from load.embedded import start_embedded
+from schemas.datadir import LOCK_NAME
 from tests.cli.conftest import ROOT, Terminal
 from wa2pg.start import may_be_repeated
 from wa2pg.target import COMPANY_DATABASE
@@ -119,7 +120,9 @@ def go_on(terminal: Terminal, stopped: Stopped) -> None:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Every file, but for the locks, which name their last holder."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != LOCK_NAME)
+    return {str(path): path.read_bytes() for path in files}
 
 
 @pytest.fixture
