@@ -36,7 +36,7 @@ UNDO_RIGHTS: Mapping[str, tuple[str, ...]] = {
 
 
 def check_load_rights(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]] = LOAD_RIGHTS) -> None:
-    """Raise UserError (6) with the GRANTs that are missing for a load."""
+    """Raise UserError (6) with the GRANTs that are missing for a load; a table that is not there lacks none."""
     _check(connection, needed, _("The database user lacks rights that a load needs."))
 
 
@@ -51,7 +51,9 @@ def _check(connection: psycopg.Connection, needed: Mapping[str, tuple[str, ...]]
         """
         select table_name, privilege
         from unnest(%s::text[], %s::text[]) with ordinality as wanted (table_name, privilege, position)
-        where not has_table_privilege(format('public.%%I', table_name), privilege)
+        -- by oid: a name is not looked up for those who may not use the schema
+        join pg_catalog.pg_class c on c.relname = table_name and c.relnamespace = 'public'::regnamespace
+        where not has_table_privilege(c.oid, privilege)
         order by position
         """,
         [[table for table, _right in wanted], [right for _table, right in wanted]],

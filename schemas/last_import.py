@@ -2,9 +2,11 @@
 
 A file an account, so that no account's good night hides another's bad one.
 
-No name, number or text is in it; `said` is an error's sentence, which never holds any.
+No person's name, number or text is in it; `said` is an error's sentence, which never holds any, and `command` is kept
+only as far as it holds no number and no secret.
 """
 
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -34,6 +36,8 @@ class LastImport(BaseModel):
     ended_at: datetime | None = None
     exit_code: int | None = None
     said: str | None = None
+    # the words after `wa2pg` that do it again, settings of that run's environment among them
+    command: list[str] | None = None
 
 
 def last_import_path(data: DataDir, account: str) -> Path:
@@ -59,8 +63,9 @@ def _check(path: Path, now: datetime) -> Check:
     try:
         last = LastImport.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
-        return Check(_CHECK, Health.WARNING, _("{file} cannot be read", file=path.name), _("remove {file}", file=path))
-    again = f"wa2pg import --unattended --account {last.account}"
+        cure = f"rm {shlex.quote(str(path))}"
+        return Check(_CHECK, Health.WARNING, _("{file} cannot be read", file=path.name), cure)
+    again = shlex.join(["wa2pg", *(last.command or ["import", "--unattended", "--account", last.account])])
     of = {"account": last.account, "time": last.began_at}
     if last.state == "failed":
         unlinked = last.exit_code == ExitCode.PAIRING

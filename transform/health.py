@@ -1,5 +1,6 @@
 """Whether transform has what it needs, the released language model, and its tables are those of the archive."""
 
+import shlex
 from pathlib import Path
 
 from schemas.clean_run import read_current_run
@@ -18,7 +19,10 @@ _CARD = MODEL.with_name("MODEL_CARD.md")
 def check_language_model(path: Path = MODEL) -> Check:
     """Whether the model's file is the one that was released, and can be read."""
     name = N_("language model")
-    cure = "git checkout transform/language/model.ftz"
+    root = MODEL.parents[2]
+    cure = f"git -C {shlex.quote(str(root))} checkout -- {MODEL.relative_to(root)}"
+    if not (root / ".git").exists():
+        cure = _("install this version of wa2pg again")
     if not path.is_file():
         return Check(name, Health.BROKEN, _("its file is gone"), cure)
     # never given to fastText otherwise: it takes a damaged file at its word

@@ -1,14 +1,12 @@
 """The command tree of `wa2pg`."""
 
 import importlib
-import platform
 from difflib import get_close_matches
-from importlib.metadata import version
+from typing import Any
 
 import click
 
 from schemas.translation import _
-from schemas.version import VERSION
 from wa2pg.language import in_language, lang_option
 
 # imported when called: transform and load have no use for what extract's libraries take to load
@@ -30,10 +28,19 @@ COMMANDS = {
     "completion": "wa2pg.commands.completion:completion_command",
     "demo": "wa2pg.commands.demo:demo_command",
 }
-_PARTS = ("neonize", "pyarrow", "duckdb", "psycopg", "fasttext-community", "phonenumbers")
 
 
 class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            from wa2pg.talk import end_line  # noqa: PLC0415 - it reads COMMANDS of here
+
+            # click would do it also where every line is JSON
+            end_line()
+            raise click.Abort from None
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return list(COMMANDS)
@@ -53,8 +60,9 @@ class _Commands(click.Group):
 
 def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        parts = ", ".join(f"{part} {version(part)}" for part in _PARTS)
-        click.echo(f"wa2pg {VERSION} (Python {platform.python_version()}, {parts})")
+        from wa2pg.versions import versions  # noqa: PLC0415 - no other command has a use for it
+
+        click.echo(versions())
         context.exit()
 
 

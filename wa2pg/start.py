@@ -6,6 +6,7 @@ import shlex
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -45,7 +46,7 @@ def run(arguments: list[str]) -> int:
     verbosity = sum(word.count("v") for word in arguments if word in {"-v", "-vv", "--verbose"})
     use_language(chosen_language(arguments))
     try:
-        outcome = in_language(cli).main(arguments, prog_name="wa2pg", standalone_mode=False)
+        outcome = in_language(cli).main(arguments, prog_name="wa2pg", standalone_mode=False, obj=tuple(arguments))
     except UserError as error:
         complain(error.message, error.hint)
         code: int = error.exit_code
@@ -101,7 +102,7 @@ def _interrupted(arguments: list[str]) -> int:
     return ExitCode.INTERRUPTED
 
 
-def may_be_repeated(arguments: list[str]) -> bool:
+def may_be_repeated(arguments: Sequence[str]) -> bool:
     """Whether a command line can be said: it holds no secret and no person's number."""
     return not any(word.startswith(_PRIVATE_OPTIONS) or _ADDRESS.search(word) or _is_number(word) for word in arguments)
 

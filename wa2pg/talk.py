@@ -71,6 +71,12 @@ def _told_in_json(event: str, message: str, **details: str | None) -> bool:
     return _Lines.json
 
 
+def end_line() -> None:
+    """Begin a new line on stderr, where a terminal shows ^C or a bar."""
+    if not _Lines.json:
+        click.echo(err=True)
+
+
 def complain(message: str, hint: str | None = None) -> None:
     """An error's sentence and what to do, on stderr."""
     if _told_in_json("error", message, hint=pasteable(hint) if hint else None):

@@ -1,6 +1,7 @@
 """Exit codes, reports and sentences of the commands."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from extract.whatsapp.sample import EXPECTED, SAMPLE_OWN_PHONE, write_sample
+from schemas.version import VERSION
 from tests.cli.conftest import ROOT, Terminal
 
 FRAME = {"command", "version", "ok", "exit_code", "account", "seconds", "next", "warnings"}
@@ -175,7 +177,16 @@ def test_stopping_leaves_what_the_next_run_goes_on_from(terminal: Terminal, samp
 
 
 def test_the_version_names_the_parts_that_matter(terminal: Terminal) -> None:
-    assert "neonize" in terminal.run("--version").out
+    first, *parts = terminal.run("--version").out.splitlines()
+    assert first == f"wa2pg {VERSION}"
+    told = dict(part.strip().split("  ", 1) for part in parts)
+    assert told.keys() == {
+        "Python", "neonize", "DuckDB", "pyarrow", "psycopg", "fastText", "phonenumbers", "embedded PostgreSQL",
+    }  # fmt: skip
+    assert re.search(r"WhatsApp client of \d{4}-\d\d-\d\d, \d+ days old", told["neonize"])
+    assert all(re.match(r" *\d+\.\d+", version) for version in told.values()), told
+    assert "клиент WhatsApp от" in terminal.run("--version", "--lang", "ru").out
+    assert not terminal.data.exists()
 
 
 @pytest.mark.parametrize("place", ["file", "file/data"])

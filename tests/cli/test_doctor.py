@@ -147,7 +147,7 @@ def test_a_manifest_that_was_edited(ready: Terminal) -> None:
     good = manifest.read_bytes()
     manifest.write_bytes(good.replace(b'"complete": true', b'"complete": false'))
     health, cure = bad(ready)["archive"]
-    assert (health, cure) == ("broken", "run: wa2pg audit")
+    assert (health, cure) == ("broken", "restore it from a backup; nothing else has this data")
     audited = ready.run("audit").out
     assert "restore it from a backup" in audited
     manifest.write_bytes(good)

@@ -4,12 +4,14 @@ import click
 from click.shell_completion import get_completion_class
 
 from schemas.errors import ExitCode
+from wa2pg.language import lang_option
 
 _VARIABLE = "_WA2PG_COMPLETE"
 
 
 @click.command("completion", short_help="Tab completion for bash, zsh or fish.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@lang_option
 @click.pass_context
 def completion_command(context: click.Context, shell: str) -> int:
     """Print what SHELL reads to complete wa2pg's commands, options, accounts and organisations.

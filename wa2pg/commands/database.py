@@ -19,7 +19,12 @@ from wa2pg.target import open_target
 
 @click.group("db", short_help="The database's tables and the embedded server.")
 def db_group() -> None:
-    """The database that is loaded: DATABASE_URL's, or the embedded PostgreSQL where none is set."""
+    """The database that is loaded: DATABASE_URL's, or the embedded PostgreSQL where none is set.
+
+    \b
+      wa2pg db check --org silk-road-tours
+      wa2pg db shell
+    """
 
 
 db_group.add_command(check_command)
@@ -32,6 +37,9 @@ def migrate_command(invocation: Invocation) -> int:
     """Make or update wa2pg's own tables; again, it changes nothing.
 
     Refuses where tables of these names exist that wa2pg did not make.
+
+    \b
+      wa2pg db migrate
     """
     with open_target(invocation) as target, invocation.progress() as progress:
         report = migrate(target.connection, progress)
@@ -46,7 +54,11 @@ def migrate_command(invocation: Invocation) -> int:
 @db_group.command("start", short_help="Start the embedded PostgreSQL.")
 @command_options("db start", account=False)
 def start_command(invocation: Invocation) -> int:
-    """Start the embedded PostgreSQL (after a reboot, say) and print how to reach it."""
+    """Start the embedded PostgreSQL (after a reboot, say) and print how to reach it.
+
+    \b
+      wa2pg db start
+    """
     _refuse_with_address(invocation)
     with open_target(invocation) as target:
         reports = [report_text(_("Embedded PostgreSQL"), [(_("server"), _("running"))]), *look_into_it(target.psql)]
@@ -56,7 +68,11 @@ def start_command(invocation: Invocation) -> int:
 @db_group.command("stop", short_help="Stop the embedded PostgreSQL.")
 @command_options("db stop", account=False)
 def stop_command(invocation: Invocation) -> int:
-    """Stop the embedded PostgreSQL; its data stay."""
+    """Stop the embedded PostgreSQL; its data stay.
+
+    \b
+      wa2pg db stop
+    """
     _refuse_with_address(invocation)
     stopped = stop_embedded(invocation.data().postgres)
     rows = [(_("server"), _("stopped") if stopped else _("was not running"))]
@@ -74,7 +90,12 @@ def _refuse_with_address(invocation: Invocation) -> None:
 
 @click.group("org", short_help="Organisations in the database.")
 def org_group() -> None:
-    """The organisations whose clients the database holds."""
+    """The organisations whose clients the database holds.
+
+    \b
+      wa2pg org list
+      wa2pg org create "Silk Road Tours"
+    """
 
 
 @org_group.command("create", short_help="Make an organisation.")
@@ -111,7 +132,11 @@ def create_command(invocation: Invocation, name: str, identifier: uuid.UUID | No
 @org_group.command("list", short_help="List the organisations.")
 @command_options("org list", account=False)
 def list_command(invocation: Invocation) -> int:
-    """List every organisation with its slug and id."""
+    """List every organisation with its slug and id.
+
+    \b
+      wa2pg org list
+    """
     with open_target(invocation) as target:
         organizations = list_organizations(target.connection)
     rows = [(organization.slug, f"{organization.id}  {organization.name}") for organization in organizations]

@@ -24,6 +24,10 @@ def check_command(invocation: Invocation, org: str | None) -> int:
 
     Rows without their parent, clients with the same phone, counts that do not follow their messages, and clients whose
     last message in the archive is newer than in the database.
+
+    \b
+      wa2pg db check --org silk-road-tours
+      wa2pg db check --org silk-road-tours --json
     """
     organization = org or invocation.settings.org
     if organization is None:

@@ -36,6 +36,10 @@ def demo_command(invocation: Invocation, save_history: Path | None) -> int:
 
     Works on the account `demo` and a database of its own. Of the settings only the data directory counts:
     DATABASE_URL is not read.
+
+    \b
+      wa2pg demo
+      wa2pg demo --save-history history/
     """
     invocation.account, invocation.names_account = DEMO_ACCOUNT, True
     data = invocation.data()

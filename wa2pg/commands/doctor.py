@@ -2,12 +2,16 @@
 
 import os
 import platform
+import pwd
+import re
+import shlex
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from rich.text import Text
@@ -33,6 +37,8 @@ _PYTHON = ((3, 11), (3, 15))
 # an account of some years is a few hundred megabytes; below the second, not even its journal may fit
 _ROOM, _LEAST_ROOM = 2 << 30, 200 << 20
 _WIDTH = 80
+# "make room on this disk" is a sentence
+_COMMAND = re.compile(r"(?:.*: )?(wa2pg .+|make (?:setup|upgrade))")
 _COLOURS = {Health.OK: "green", Health.WARNING: "bold yellow", Health.BROKEN: "bold red"}
 
 
@@ -44,17 +50,23 @@ def doctor_command(invocation: Invocation) -> int:
     Nothing is changed (an embedded database is started), and nothing is sent anywhere but to the database and, where
     one is set, to the language model's server: its key, and a question that costs nothing.
     Exit 1 when something is broken.
+
+    \b
+      wa2pg doctor
+      wa2pg doctor --account office --json
     """
     checks = list(_checks(invocation))
     broken = sum(check.health is Health.BROKEN for check in checks)
     warnings = sum(check.health is Health.WARNING for check in checks)
     cures = [check.cure for check in checks if check.health is Health.BROKEN and check.cure]
-    body = {"checks": [asdict(check) for check in checks], "broken": broken, "to_look_at": warnings}
+    first = _COMMAND.fullmatch(cures[0]) if cures else None
+    told = [asdict(check) | {"cure": check.cure and pasteable(check.cure)} for check in checks]
+    body = {"checks": told, "broken": broken, "to_look_at": warnings}
     return invocation.finish(
         body,
         [_table(checks), _summary(broken, warnings)],
         exit_code=ExitCode.FAILED if broken else ExitCode.DONE,
-        next_command=cures[0] if cures and cures[0].startswith(("wa2pg ", "make ")) else None,
+        next_command=first[1] if first else None,
     )
 
 
@@ -99,9 +111,16 @@ def _check_locale() -> Check:
             "the terminal's encoding is {encoding}: names and the code to scan cannot be shown",
             encoding=sys.stdout.encoding,
         )
-        return Check(name, Health.WARNING, found, "export LANG=C.UTF-8")
+        return Check(name, Health.WARNING, found, _utf8())
     found = os.environ.get("LC_ALL") or os.environ.get("LANG") or "UTF-8"
     return Check(name, Health.OK, found)
+
+
+def _utf8() -> str:
+    """What makes the encoding UTF-8; LANG stays as it is wherever it can, since it says which language is spoken."""
+    if "PYTHONIOENCODING" in os.environ:
+        return "export PYTHONIOENCODING=utf-8"
+    return "export LC_ALL=C.UTF-8" if os.environ.get("LC_ALL") else "export LC_CTYPE=C.UTF-8"
 
 
 def _check_settings(invocation: Invocation) -> Check:
@@ -114,9 +133,11 @@ def _check_settings(invocation: Invocation) -> Check:
 def _check_data(invocation: Invocation) -> Check:
     name = N_("data directory")
     root = invocation.data().root
-    if not os.access(root, os.W_OK | os.X_OK):
-        cure = f"chown -R $USER {root}"
-        return Check(name, Health.BROKEN, _("it cannot be written to"), cure)
+    if closed := _closed_to_us(root):
+        found = _("it cannot be written to")
+        if closed != root:
+            found = _("{path} in it is closed to this user", path=closed.relative_to(root))
+        return Check(name, Health.BROKEN, found, _opened(root, closed))
     free = shutil.disk_usage(root).free
     found = _("{gigabytes} GB free", gigabytes=number(free / (1 << 30), 1))
     if free < _LEAST_ROOM:
@@ -125,6 +146,36 @@ def _check_data(invocation: Invocation) -> Check:
         found = _("{found}: a long history may need more", found=found)
         return Check(name, Health.WARNING, found, _("make room on this disk"))
     return Check(name, Health.OK, found)
+
+
+def _closed_to_us(root: Path) -> Path | None:
+    """The first folder that cannot be worked in, or file that cannot be read, such as a `sudo make` leaves behind."""
+    if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
+        return root
+    for folder, inner, files in os.walk(root):
+        if Path(folder) == root and "postgres" in inner:
+            # the embedded database's own folder, which may be another user's
+            inner.remove("postgres")
+        wanted = {Path(folder, name): os.R_OK | os.W_OK | os.X_OK for name in inner}
+        wanted |= {Path(folder, name): os.R_OK for name in files}
+        for path, rights in sorted(wanted.items()):
+            # one that is gone meanwhile is no fault
+            if path.exists() and not os.access(path, rights):
+                return path
+    return None
+
+
+def _opened(root: Path, closed: Path) -> str:
+    """What lets this user in."""
+    if os.statvfs(root).f_flag & os.ST_RDONLY:
+        return _("set WA2PG_DATA_DIR to a folder on a disk that can be written to")
+    if closed.stat().st_uid == os.geteuid():
+        return f"chmod -R u+rwX {shlex.quote(str(root))}"
+    try:
+        user = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a container's user may have no name
+        user = str(os.geteuid())
+    return f"sudo chown -R {shlex.quote(user)} {shlex.quote(str(root))}"
 
 
 def _check_account(data: DataDir, account: str) -> Iterator[Check]:

@@ -18,7 +18,12 @@ from wa2pg.talk import report_text
 
 @click.group("evaluate", short_help="Measure on labelled examples.")
 def evaluate_group() -> None:
-    """Measure how well languages and statuses are told, on examples that you labelled."""
+    """Measure how well languages and statuses are told, on examples that you labelled.
+
+    \b
+      wa2pg evaluate language labelled.tsv
+      wa2pg evaluate status labelled.jsonl
+    """
 
 
 evaluate_group.add_command(evaluate_status_command)

@@ -51,7 +51,8 @@ def import_command(invocation: Invocation, unattended: bool, **options: Any) -> 
     """
     if unattended:
         from_files = bool(options["paths"])
-        return run_unattended(invocation, from_files=from_files, work=lambda: _import(invocation, **options))
+        org = options["org"] or invocation.settings.org
+        return run_unattended(invocation, org, from_files=from_files, work=lambda: _import(invocation, **options))
     return _import(invocation, **options)
 
 

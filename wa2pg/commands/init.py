@@ -33,6 +33,10 @@ def init_command(invocation: Invocation) -> int:
 
     Each answer is checked when it is given. Everything else in an existing .env stays as it is, and the old file is
     kept as .env.before-init. Nothing is written when it is stopped. The demo needs none of this.
+
+    \b
+      wa2pg init
+      wa2pg init --lang ru
     """
     file = read_env_file(Path(NAME))
     try:

@@ -21,7 +21,12 @@ _SHOWN = 50
 
 @click.group("runs", short_help="The loads of a database.")
 def runs_group() -> None:
-    """See the loads that a database has had. `wa2pg load --undo` takes one back."""
+    """See the loads that a database has had. `wa2pg load --undo` takes one back.
+
+    \b
+      wa2pg runs list
+      wa2pg runs show last
+    """
 
 
 @runs_group.command("list", short_help="List the loads, newest first.")
@@ -33,7 +38,11 @@ def runs_group() -> None:
 )
 @command_options("runs list", account=False)
 def list_command(invocation: Invocation, org: str | None) -> int:
-    """List the loads, newest first: what each brought, and whether it was taken back."""
+    """List the loads, newest first: what each brought, and whether it was taken back.
+
+    \b
+      wa2pg runs list --org silk-road-tours
+    """
     with open_target(invocation) as target:
         runs = list_runs(target.connection, org or invocation.settings.org, invocation.data().runs)
     rows = [(run.short, _line(run)) for run in runs[:_SHOWN]] or [(_("none"), _("nothing has been loaded yet"))]
@@ -54,7 +63,11 @@ def list_command(invocation: Invocation, org: str | None) -> int:
 )
 @command_options("runs show", account=False)
 def show_command(invocation: Invocation, run: str, org: str | None) -> int:
-    """Show the load RUN (an id, its beginning, or `last`) and what of it is in the database now."""
+    """Show the load RUN (an id, its beginning, or `last`) and what of it is in the database now.
+
+    \b
+      wa2pg runs show last
+    """
     with open_target(invocation) as target:
         found = find_run(target.connection, run, org or invocation.settings.org, invocation.data().runs)
         there = rows_there(target.connection, found, invocation.data().runs)

@@ -24,13 +24,22 @@ _account_argument = click.argument("of_account", required=False, metavar="[ACCOU
 
 @click.group("sessions", short_help="The phones that are linked.")
 def sessions_group() -> None:
-    """See and end the links to phones. A link is a device's keys in `sessions/<account>` of the data directory."""
+    """See and end the links to phones. A link is a device's keys in `sessions/<account>` of the data directory.
+
+    \b
+      wa2pg sessions list
+      wa2pg sessions logout office
+    """
 
 
 @sessions_group.command("list", short_help="Accounts and whether a phone is linked.")
 @command_options("sessions list", account=False)
 def list_command(invocation: Invocation) -> int:
-    """List the accounts that have been linked, and whether they still are."""
+    """List the accounts that have been linked, and whether they still are.
+
+    \b
+      wa2pg sessions list
+    """
     states = list_sessions(invocation.data())
     rows = [(state.account, _describe(state)) for state in states] or [(_("none"), _("no phone has been linked yet"))]
     body = {
@@ -67,6 +76,9 @@ def clear_command(invocation: Invocation, of_account: str | None, yes: bool) -> 
     """Remove the keys of an account's link. The phone goes on listing the device until it is removed there.
 
     What is in the archive stays. To unlink on both sides use `wa2pg sessions logout`.
+
+    \b
+      wa2pg sessions clear office
     """
     name = check_account(of_account or invocation.account)
     session = open_session(invocation.data(), name)
@@ -98,6 +110,9 @@ def logout_command(invocation: Invocation, of_account: str | None, proxy: str | 
     """Unlink the device on the phone, then remove its keys here.
 
     What WhatsApp still holds for it is taken first and sealed as a snapshot: nothing that it sends is lost.
+
+    \b
+      wa2pg sessions logout office
     """
     invocation.account, invocation.names_account = check_account(of_account or invocation.account), True
     options = LinkOptions(own=Own(), quiet_seconds=_QUIET_SECONDS, proxy=usable_proxy(proxy, invocation), unlink=True)

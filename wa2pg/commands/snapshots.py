@@ -30,6 +30,10 @@ def snapshots_group() -> None:
     """List, show and compare snapshots.
 
     SNAPSHOT is a name like 20261123T031500Z-k3f9, or with its account: office/20261123T031500Z-k3f9.
+
+    \b
+      wa2pg snapshots list
+      wa2pg snapshots show 20261123T031500Z-k3f9
     """
 
 
@@ -37,7 +41,12 @@ def snapshots_group() -> None:
 @click.argument("accounts", nargs=-1, metavar="[ACCOUNT]...")
 @command_options("snapshots list", account=False)
 def list_command(invocation: Invocation, accounts: tuple[str, ...]) -> int:
-    """List the snapshots of all accounts, or of those named, in the order of sealing."""
+    """List the snapshots of all accounts, or of those named, in the order of sealing.
+
+    \b
+      wa2pg snapshots list
+      wa2pg snapshots list office osh --json
+    """
     data = invocation.data()
     for account in accounts:
         require_archive(data, account)

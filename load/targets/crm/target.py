@@ -31,8 +31,9 @@ class CrmTarget:
 
     def check(self, connection: psycopg.Connection) -> None:
         """Raise UserError (6) unless the database is migrated and the user may load."""
-        check_migrated(connection)
+        # which migrations are applied is read from a table, too
         check_load_rights(connection)
+        check_migrated(connection)
 
     def open(self, job: Job) -> "CrmLoad":
         """Start a load; raises UserError (6) where --fast cannot be had."""
