@@ -205,7 +205,7 @@ def _without_doubles(path: Path, rows: list[ReviewRow]) -> list[ReviewRow]:
                             rows=reduce(_and, numbers),
                             file=path,
                         ),
-                        hint=_("keep one of them, or give them the same {column}", column=_(column)),
+                        hint=_("keep one of them, or give them the same {column}", column=heading(column)),
                     )
             more |= {name: cell for name, cell in row.more.items() if cell or name not in more}
         merged.append(replace(same[0], words=words, skip=any(row.skip for row in same), more=more))

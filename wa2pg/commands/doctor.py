@@ -26,13 +26,12 @@ from transform.health import check_clean_run, check_language_model
 from transform.llm.key_check import NAME as LLM
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.language_model import check_llm
-from wa2pg.talk import pasteable
+from wa2pg.talk import pasteable, report_width
 from wa2pg.target import open_target
 
 _PYTHON = ((3, 11), (3, 15))
 # an account of some years is a few hundred megabytes; below the second, not even its journal may fit
 _ROOM, _LEAST_ROOM = 2 << 30, 200 << 20
-_WIDTH = 80
 _COLOURS = {Health.OK: "green", Health.WARNING: "bold yellow", Health.BROKEN: "bold red"}
 
 
@@ -165,7 +164,7 @@ def _table(checks: list[Check]) -> Text:
     table = Text()
     for check in checks:
         table.append(_(check.health).ljust(first), style=_COLOURS[check.health])
-        found = textwrap.wrap(check.found, _WIDTH - first - second, break_on_hyphens=False, break_long_words=False)
+        found = textwrap.wrap(check.found, max(20, report_width() - first - second), break_on_hyphens=False, break_long_words=False)
         table.append(_(check.name).ljust(second) + ("\n" + " " * (first + second)).join(found) + "\n")
         for line in pasteable(check.cure or "").splitlines():
             table.append(" " * (first + 2) + _("mend: {cure}", cure=line) + "\n", style="bold")
