@@ -169,7 +169,10 @@ def _ask_name(invocation: Invocation, database: Database, kept: str) -> Chosen:
             return Chosen(typed)
         slug = slug_of(typed)
         if not slug:
-            complain(_("No short name can be made of this name."), _("use at least one Latin or Cyrillic letter, or a digit"))
+            complain(
+                _("No short name can be made of this name."),
+                _("use at least one Latin or Cyrillic letter, or a digit"),
+            )
             continue
         if not database.address and not invocation.settings_problem:
             say(_("It can be made now, and the embedded PostgreSQL for it; that takes some seconds."))

@@ -4,7 +4,7 @@ import gettext
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from schemas.translation import DOMAIN, LANGUAGES, LOCALE, N_, SOURCE, _, language
+from schemas.translation import DOMAIN, LANGUAGES, LOCALE, N_, SOURCE, language
 
 COLUMNS = (N_("phone"), N_("name"), N_("language"), N_("status"), N_("reason"), N_("confidence"), N_("skip"))
 YES, NO = N_("yes"), N_("no")

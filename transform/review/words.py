@@ -12,7 +12,7 @@ from schemas.errors import UserError
 from schemas.translation import _, ngettext
 from transform.review.base import BaseRow, Written, read_base
 from transform.review.cells import WORDED, CellError, as_read, read_phone, read_skip, read_word
-from transform.review.headings import COLUMNS
+from transform.review.headings import COLUMNS, heading
 from transform.review.sheet import Sheet, read_bytes, read_sheet
 
 _ERRORS_TOLD = 5

@@ -161,10 +161,11 @@ def _check_database(invocation: Invocation, data: DataDir, settings: Settings) -
 def _table(checks: list[Check]) -> Text:
     first = max(len(_(health)) for health in Health) + 2
     second = max(len(_(check.name)) for check in checks) + 2
+    room = max(20, report_width() - first - second)
     table = Text()
     for check in checks:
         table.append(_(check.health).ljust(first), style=_COLOURS[check.health])
-        found = textwrap.wrap(check.found, max(20, report_width() - first - second), break_on_hyphens=False, break_long_words=False)
+        found = textwrap.wrap(check.found, room, break_on_hyphens=False, break_long_words=False)
         table.append(_(check.name).ljust(second) + ("\n" + " " * (first + second)).join(found) + "\n")
         for line in pasteable(check.cure or "").splitlines():
             table.append(" " * (first + 2) + _("mend: {cure}", cure=line) + "\n", style="bold")
