@@ -17,7 +17,8 @@ from wa2pg.cli import COMMANDS
 # "wa2pg loads into them" is a sentence
 _WIDTH, _LEAST_WIDTH = 80, 40
 # what else a hint may give to paste, and a sign for the spaces in it that no text has
-_TYPED = r"wa2pg|make [a-z-]+(?=[ ;,]|$)|export|unset|mkdir|mv|git|psql|createdb|createuser|sudo|timedatectl|apt|brew"
+_MADE = "setup|demo|init|extract|transform|review|load|import|audit|doctor|org|upgrade|model|clear-sessions"
+_TYPED = rf"wa2pg|make (?:{_MADE})\b|export|unset|mkdir|mv|git|psql|createdb|createuser|sudo|timedatectl|apt|brew"
 _HELD = "\uf8ff"
 _COMMAND = re.compile(rf"\bwa2pg (?=-|(?:{'|'.join(COMMANDS)})\b)")
 
@@ -63,11 +64,13 @@ def folded_around_commands(text: str, width: int, indent: str) -> list[str]:
     Lines after the first are commands on their own, and stay.
     """
     first, *others = text.split("\n")
-    typed = re.compile(rf"(?<![\w/.-])(?:{re.escape(program())}|{_TYPED}) [^;,`]*?(?=   |[;,`]|$)")
-    whole = typed.sub(lambda found: found[0].replace(" ", _HELD), indent + first)
-    lines = textwrap.wrap(
-        whole, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False, drop_whitespace=True
-    )
+    typed = re.compile(rf"(?<![\w/.-])(?:{re.escape(program())}|{_TYPED})(?: [^;,`]*?)?(?=   |[;,`]|$)")
+    # three spaces stand between ways to go: each on a line of its own, where all do not fit into one
+    ways = [indent + first] if len(indent + first) <= width else [indent + way for way in first.split("   ")]
+    lines = []
+    for way in ways:
+        whole = typed.sub(lambda found: found[0].replace(" ", _HELD), way)
+        lines += textwrap.wrap(whole, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
     return [line.replace(_HELD, " ") for line in lines] + others
 
 
