@@ -63,7 +63,7 @@ translations: setup ## Bring the catalogues in step with the messages ## При�
 	@$(BIN)/python -m tools.translations $(OPTIONS)
 
 .PHONY: init
-init: setup ## Ask five questions, check the answers, write .env
+init: setup ## Ask five questions, check the answers, write .env ## Пять вопросов, проверка ответов и файл .env
 	@$(WA2PG) init $(OPTIONS)
 
 .PHONY: guides
@@ -71,7 +71,7 @@ guides: setup ## Write the screens of docs/*/guide.md anew ## Обновить �
 	@$(BIN)/python -m tools.guides $(OPTIONS)
 
 .PHONY: pictures
-pictures: setup ## Make docs/pictures anew from a real run
+pictures: setup ## Make docs/pictures anew from a real run ## Сделать docs/pictures заново по настоящему запуску
 	@$(BIN)/python -m tools.pictures
 
 .PHONY: extract
@@ -95,11 +95,11 @@ review: setup ## Write the spreadsheet where you have the last word ## Созд�
 	@$(WA2PG) review $(account) $(OPTIONS)
 
 .PHONY: load
-load: setup ## Clean tables to PostgreSQL: make load ORG=my-company ## Чистые таблицы в PostgreSQL: make load ORG=my-company
+load: setup ## Clean tables to PostgreSQL: make load ORG=my-company ## Чистые таблицы в PostgreSQL: make load ORG=moia-kompaniia
 	@$(WA2PG) load $(account) $(org) $(load_options) $(OPTIONS)
 
 .PHONY: import
-import: setup ## All three in a row: make import ORG=my-company ## Всё подряд: make import ORG=my-company
+import: setup ## All three in a row: make import ORG=my-company ## Всё подряд: make import ORG=moia-kompaniia
 	@$(WA2PG) import $(account) $(org) $(load_options) $(call on,USE_LLM,$(USE_LLM),--use-llm) $(OPTIONS)
 
 .PHONY: audit

@@ -121,7 +121,7 @@ def _tell(look: FirstLook) -> None:
     for check in look.checks:
         if check.health is Health.BROKEN and not look.to_migrate:
             continue
-        say(f"  {check.name}: {check.found}")
+        say(f"  {_(check.name)}: {check.found}")
         if check.health is not Health.OK and check.cure:
             say(f"    {check.cure}")
 
@@ -144,9 +144,11 @@ def ask_organization(invocation: Invocation, database: Database, kept: str) -> C
     else:
         say(_("The CRM has no organisation yet. Make it there; then: {command}", command="wa2pg init"))
         return Chosen("")
-    there = _find(known, kept) if kept else (known[0] if len(known) == 1 else None)
+    there = _find(known, kept) if kept else None
     if kept and not there:
         say(_("The organisation of .env is not in this database."))
+    if there is None and len(known) == 1:
+        there = known[0]
     default = _setting(there, known) if there else ""
     while True:
         typed = ask(question, default=default, shown=default or _("later"))
@@ -167,7 +169,10 @@ def _ask_name(invocation: Invocation, database: Database, kept: str) -> Chosen:
             return Chosen(typed)
         slug = slug_of(typed)
         if not slug:
-            complain(_("No short name can be made of this name."), _("use at least one letter or digit"))
+            complain(
+                _("No short name can be made of this name."),
+                _("use at least one Latin or Cyrillic letter, or a digit"),
+            )
             continue
         if not database.address and not invocation.settings_problem:
             say(_("It can be made now, and the embedded PostgreSQL for it; that takes some seconds."))

@@ -15,6 +15,8 @@ _AS_IT_IS = "\b\n"
 _REQUIRED = N_("required")
 # click has no translation of these
 _OPTIONS, _SUBCOMMAND = N_("[OPTIONS]"), N_("COMMAND [ARGS]...")
+# what a value is not: "'x' is not a valid integer range"
+_NUMBERS = (N_("integer"), N_("integer range"), N_("float"), N_("float range"))
 
 
 def chosen_language(words: Sequence[str]) -> str:
@@ -70,6 +72,9 @@ def _parameter(parameter: click.Parameter) -> click.Parameter:
     told = copy.copy(parameter)
     told.metavar = translated_help(metavar(parameter))
     told.help = translated_help(parameter.help)
+    if parameter.type.name in _NUMBERS:
+        told.type = copy.copy(parameter.type)
+        told.type.name = _(parameter.type.name)
     return told
 
 

@@ -5,6 +5,7 @@ import re
 import shlex
 import signal
 import sys
+import textwrap
 import traceback
 from collections.abc import Sequence
 from types import FrameType
@@ -18,7 +19,7 @@ from schemas.system_errors import system_reason
 from schemas.translation import _, use_language
 from wa2pg.cli import cli
 from wa2pg.language import chosen_language, in_language
-from wa2pg.talk import complain
+from wa2pg.talk import complain, report_width
 
 _ADDRESS = re.compile(r"[^\s'\"(]+://[^\s'\")]*")
 # what follows these, a number of many digits, or an address stays out of what is said
@@ -90,7 +91,13 @@ def _show_usage(error: click.UsageError) -> None:
         click.echo(error.format_message(), err=True)
         return
     # click repeats what was typed; an address with a password in it must not be
-    click.UsageError(_ADDRESS.sub("…", error.format_message()), error.ctx).show()
+    message = _ADDRESS.sub("…", error.format_message())
+    if sys.stderr.isatty():
+        # click leaves it to the terminal, which breaks it in the middle of a word
+        lines = _("Error: {message}", message=message).splitlines()
+        folded = "\n".join(textwrap.fill(line, report_width(), break_on_hyphens=False) for line in lines)
+        message = folded.removeprefix(_("Error: {message}", message=""))
+    click.UsageError(message, error.ctx).show()
 
 
 def _interrupted(arguments: list[str]) -> int:

@@ -15,6 +15,11 @@ from schemas.translation import _
 from wa2pg.cli import COMMANDS
 
 # "wa2pg loads into them" is a sentence
+_WIDTH, _LEAST_WIDTH = 80, 40
+# what else a hint may give to paste, and a sign for the spaces in it that no text has
+_MADE = "setup|demo|init|extract|transform|review|load|import|audit|doctor|org|upgrade|model|clear-sessions"
+_TYPED = rf"wa2pg|make (?:{_MADE})\b|export|unset|mkdir|mv|git|psql|createdb|createuser|sudo|timedatectl|apt|brew"
+_HELD = "\uf8ff"
 _COMMAND = re.compile(rf"\bwa2pg (?=-|(?:{'|'.join(COMMANDS)})\b)")
 
 
@@ -46,6 +51,27 @@ def pasteable(text: str) -> str:
     """`text` with the commands in it as they can be pasted here."""
     name = program()
     return _COMMAND.sub(lambda _found: name + " ", text)
+
+
+def report_width() -> int:
+    """How many columns a report takes: 80, in a narrower terminal as many as it has."""
+    return min(_WIDTH, max(_LEAST_WIDTH, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else _WIDTH
+
+
+def folded_around_commands(text: str, width: int, indent: str) -> list[str]:
+    """A hint folded at words, but for the commands in it: each stays in one piece, to be pasted.
+
+    Lines after the first are commands on their own, and stay.
+    """
+    first, *others = text.split("\n")
+    typed = re.compile(rf"(?<![\w/.-])(?:{re.escape(program())}|{_TYPED})(?: [^;,`]*?)?(?=   |[;,`]|$)")
+    # three spaces stand between ways to go: each on a line of its own, where all do not fit into one
+    ways = [indent + first] if len(indent + first) <= width else [indent + way for way in first.split("   ")]
+    lines = []
+    for way in ways:
+        whole = typed.sub(lambda found: found[0].replace(" ", _HELD), way)
+        lines += textwrap.wrap(whole, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+    return [line.replace(_HELD, " ") for line in lines] + others
 
 
 def _print_folded(console: Console, text: Text) -> None:
@@ -84,8 +110,11 @@ def complain(message: str, hint: str | None = None) -> None:
     console = stderr()
     _print_folded(console, Text.assemble((_("error:") + " ", "bold red"), pasteable(message)))
     if hint:
-        # never folded: it may be a command to paste
-        console.print(Text.assemble(("  " + _("hint:") + " ", "bold"), pasteable(hint)))
+        start = "  " + _("hint:") + " "
+        told = start + pasteable(hint)
+        if console.is_terminal:
+            told = "\n".join(folded_around_commands(told.lstrip(), console.width, "  "))
+        console.print(Text.assemble((start, "bold"), told.removeprefix(start)))
 
 
 def warn(message: str) -> None:
@@ -136,8 +165,9 @@ def printable(text: str) -> str:
     )
 
 
-def report_text(title: str, rows: list[tuple[str, str]], width: int = 80) -> Text:
+def report_text(title: str, rows: list[tuple[str, str]], width: int | None = None) -> Text:
     """A report: a title and label-value lines, long values folded under themselves."""
+    width = width or report_width()
     column = max((len(label) for label, _value in rows), default=0) + 4
     report = Text(title + "\n", style="bold")
     for label, value in ((printable(label), printable(value)) for label, value in rows):

@@ -171,6 +171,15 @@ def test_an_organisation_of_env_that_is_not_in_the_database(init: Init, database
     assert env()["WA2PG_ORG"] == "soul-kg"
 
 
+def test_the_only_organisation_is_offered_where_that_of_env_is_not_there(init: Init, database: str) -> None:
+    Path(".env").write_text("WA2PG_ORG=hunza\n")
+    done = init("ru", database, "", "", "")
+
+    assert env()["WA2PG_ORG"] == "soul-kg"
+    assert "  база данных: доступна" in done.err
+    assert "  часы сервера: совпадают" in done.err
+
+
 def test_tables_of_another_program_are_refused(init: Init, empty_database: str, database: str) -> None:
     with connect(empty_database) as connection:
         connection.execute("drop table if exists wa2pg_migrations")

@@ -164,7 +164,7 @@ def test_numbers_dates_and_plurals_are_russian(report: AccountReport, russian: N
 
     assert "<strong>48 клиентов</strong> и <strong>325 сообщений</strong>" in page
     assert "и ещё 2 человека без номера" in page
-    assert "Данные на 1 мар. 2026, 15:00; дни и часы – по местному времени (Бишкек)." in page
+    assert "Данные на 1 мар. 2026, 15:00; дни и часы — по местному времени (Бишкек)." in page
     assert "<title>июль 2025: 1 новый клиент</title>" in page
     assert "<title>февр. 2026: 34 новых клиента</title>" in page
     assert _plain(wording.number(1234567)) == "1 234 567"

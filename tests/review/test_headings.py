@@ -90,3 +90,10 @@ def test_a_reason_of_a_persons_own_stays_as_it_is() -> None:
     use_language("ru")
 
     assert reason_told("He is my cousin. He pays always.") == "He is my cousin. He pays always."
+
+
+def test_a_clients_status_is_one_and_not_whatsapps_several() -> None:
+    use_language("ru")
+
+    assert heading("status") == "статус"
+    assert headings_beside([])[COLUMNS.index("status")] == "статус"

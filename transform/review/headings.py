@@ -4,15 +4,17 @@ import gettext
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from schemas.translation import DOMAIN, LANGUAGES, LOCALE, N_, SOURCE, _, language
+from schemas.translation import DOMAIN, LANGUAGES, LOCALE, N_, SOURCE, language
 
 COLUMNS = (N_("phone"), N_("name"), N_("language"), N_("status"), N_("reason"), N_("confidence"), N_("skip"))
 YES, NO = N_("yes"), N_("no")
+# "status" alone is also WhatsApp's: several of them, in a count of messages
+_MESSAGES = {"status": N_("Status")}
 
 
 def heading(column: str) -> str:
     """What a column is called in the language in force."""
-    return _(column)
+    return _told(language(), column)
 
 
 def headings_beside(own: Iterable[str]) -> list[str]:
@@ -65,4 +67,5 @@ def _in_order() -> tuple[str, ...]:
 
 
 def _told(told: str, word: str) -> str:
-    return gettext.translation(DOMAIN, LOCALE, [told], fallback=told == SOURCE).gettext(word)
+    catalogue = gettext.translation(DOMAIN, LOCALE, [told], fallback=told == SOURCE)
+    return catalogue.gettext(_MESSAGES[word]).lower() if word in _MESSAGES else catalogue.gettext(word)

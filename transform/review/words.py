@@ -12,7 +12,7 @@ from schemas.errors import UserError
 from schemas.translation import _, ngettext
 from transform.review.base import BaseRow, Written, read_base
 from transform.review.cells import WORDED, CellError, as_read, read_phone, read_skip, read_word
-from transform.review.headings import COLUMNS
+from transform.review.headings import COLUMNS, heading
 from transform.review.sheet import Sheet, read_bytes, read_sheet
 
 _ERRORS_TOLD = 5
@@ -205,7 +205,7 @@ def _without_doubles(path: Path, rows: list[ReviewRow]) -> list[ReviewRow]:
                             rows=reduce(_and, numbers),
                             file=path,
                         ),
-                        hint=_("keep one of them, or give them the same {column}", column=_(column)),
+                        hint=_("keep one of them, or give them the same {column}", column=heading(column)),
                     )
             more |= {name: cell for name, cell in row.more.items() if cell or name not in more}
         merged.append(replace(same[0], words=words, skip=any(row.skip for row in same), more=more))

@@ -48,7 +48,7 @@ def migrate_command(invocation: Invocation) -> int:
         (_("applied"), ", ".join(report.applied) or _("nothing, all were there")),
     ]
     body = {"layout": report.layout, "applied": report.applied, "already": report.already}
-    return invocation.finish(body, [report_text(_("Migrate"), rows)], next_command='wa2pg org create "My company"')
+    return invocation.finish(body, [report_text(_("Migrate"), rows)], next_command=_('wa2pg org create "My company"'))
 
 
 @db_group.command("start", short_help="Start the embedded PostgreSQL.")

@@ -30,13 +30,12 @@ from transform.health import check_clean_run, check_language_model
 from transform.llm.key_check import NAME as LLM
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.language_model import check_llm
-from wa2pg.talk import pasteable
+from wa2pg.talk import pasteable, report_width
 from wa2pg.target import open_target
 
 _PYTHON = ((3, 11), (3, 15))
 # an account of some years is a few hundred megabytes; below the second, not even its journal may fit
 _ROOM, _LEAST_ROOM = 2 << 30, 200 << 20
-_WIDTH = 80
 # "make room on this disk" is a sentence
 _COMMAND = re.compile(r"(?:.*: )?(wa2pg .+|make (?:setup|upgrade))")
 _COLOURS = {Health.OK: "green", Health.WARNING: "bold yellow", Health.BROKEN: "bold red"}
@@ -213,10 +212,11 @@ def _check_database(invocation: Invocation, data: DataDir, settings: Settings) -
 def _table(checks: list[Check]) -> Text:
     first = max(len(_(health)) for health in Health) + 2
     second = max(len(_(check.name)) for check in checks) + 2
+    room = max(20, report_width() - first - second)
     table = Text()
     for check in checks:
         table.append(_(check.health).ljust(first), style=_COLOURS[check.health])
-        found = textwrap.wrap(check.found, _WIDTH - first - second, break_on_hyphens=False, break_long_words=False)
+        found = textwrap.wrap(check.found, room, break_on_hyphens=False, break_long_words=False)
         table.append(_(check.name).ljust(second) + ("\n" + " " * (first + second)).join(found) + "\n")
         for line in pasteable(check.cure or "").splitlines():
             table.append(" " * (first + 2) + _("mend: {cure}", cure=line) + "\n", style="bold")
