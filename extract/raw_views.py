@@ -4,8 +4,8 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from glob import escape
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -78,7 +78,7 @@ def _open_table(connection: duckdb.DuckDBPyConnection, table: str, snapshots: Se
             {"filename": [path for path, _place in placed], "snapshot": [place for _path, place in placed]}
         )
         connection.from_arrow(places).create(f"place_{table}")
-        paths = [_literal(Path(path)) for path, _place in placed]
+        paths = [escape(str(path)) for path, _place in placed]
         relation = connection.read_parquet(paths, filename=True, hive_partitioning=False)
         relation.create_view(f"file_{table}")
         connection.execute(
@@ -89,11 +89,6 @@ def _open_table(connection: duckdb.DuckDBPyConnection, table: str, snapshots: Se
 
 def _sql_of(step: str) -> str:
     return files("extract").joinpath("sql", f"{step}.sql").read_text(encoding="utf-8")
-
-
-def _literal(path: Path) -> str:
-    """The path with characters that DuckDB would take for a pattern in brackets."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from glob import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ class Warehouse:
         with _as_step(view):
             if paths:
                 relation = self._connection.read_parquet(
-                    [_literal(path) for path in paths], filename=True, file_row_number=True, hive_partitioning=False
+                    [escape(str(path)) for path in paths], filename=True, file_row_number=True, hive_partitioning=False
                 )
             else:
                 places = pa.schema([("file_row_number", pa.int64()), ("filename", pa.string())])
@@ -150,11 +151,6 @@ def steps_between(first: int, last: int) -> list[str]:
 
 def _words(vocabulary: type[StrEnum]) -> list[str]:
     return [str(word) for word in vocabulary]
-
-
-def _literal(path: Path) -> str:
-    """The path with characters that DuckDB would take for a pattern in brackets."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
 
 
 @contextmanager

@@ -215,7 +215,7 @@ def test_tables_that_fail_a_check_are_not_put_in_force(archive: Archive, monkeyp
     with pytest.raises(UserError) as error:
         clean(archive)
     assert error.value.exit_code is ExitCode.FAILED
-    assert "'messages: each has its client' found 1 rows" in error.value.message
+    assert "'messages: each has its client' found 1 row." in error.value.message
     assert "the archive is untouched" in error.value.message
     assert read_current_run(archive.data.clean("office")).run == good
 

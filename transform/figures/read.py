@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from glob import escape
 from importlib.resources import files
 from typing import Any
 
@@ -134,7 +135,7 @@ def _open(folder: CleanRunFolder, time_zone: str, as_of: datetime, shown: int) -
                 query.set(name, value)
             with _as_figure("tables"):
                 for table in CLEAN_TABLES:
-                    connection.read_parquet(_literal(str(folder.table(table)))).create_view(f"clean_{table}")
+                    connection.read_parquet(escape(str(folder.table(table)))).create_view(f"clean_{table}")
             yield query
         finally:
             connection.close()
@@ -204,11 +205,6 @@ def _moment(milliseconds: int | None) -> datetime | None:
 
 def _sql_of(name: str) -> str:
     return files("transform.figures").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
-
-
-def _literal(path: str) -> str:
-    """The path with characters that DuckDB would take for a pattern in brackets."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in path)
 
 
 @contextmanager
