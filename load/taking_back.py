@@ -103,11 +103,16 @@ def keep_referenced(
                 exit_code=ExitCode.DATABASE,
             )
         equal = sql.SQL(" and ").join(
-            sql.SQL("x.{} = t.{}").format(sql.Identifier(column), sql.Identifier(of_target))
+            sql.SQL("x.{} = t.{}").format(_in_query(column), _in_query(of_target))
             for column, of_target in zip(columns, target_columns, strict=True)
         )
-        query = statements[target].format(table=sql.Identifier(schema, table), equal=equal)
+        query = statements[target].format(table=_in_query(schema, table), equal=equal)
         connection.execute(query, {**parameters, "by": f"{schema}.{table}"})
+
+
+def _in_query(*names: str) -> sql.Identifier:
+    # the query has parameters, so a % of its own is written twice
+    return sql.Identifier(*(name.replace("%", "%%") for name in names))
 
 
 def slow_references(connection: psycopg.Connection) -> list[str]:

@@ -132,6 +132,10 @@ def test_what_people_have_worked_on_is_listed_without_their_words_and_left_when_
     "words",
     [
         ("--undo", "last", "--limit", "3"),
+        ("--undo", "last", "--fast"),
+        ("--undo", "last", "--full"),
+        ("--undo", "last", "--strict"),
+        ("--undo", "last", "--layout", "crm"),
         ("--undo", "last", "--plan"),
         ("--undo", "last", "--no-skip-duplicates"),
         ("--force",),

@@ -155,3 +155,14 @@ def test_another_way_of_writing_times_and_numbers_changes_nothing(
         assert load(opened, clean, replace(ORG, full=True)).messages.already_there == 100
         assert [run.account for run in list_runs(opened, None)] == ["default"]
         assert not undo(opened, UndoOptions("last")).refused
+
+
+def test_names_with_every_sign_in_them_are_names(connection: psycopg.Connection, clean: CleanRunFolder) -> None:
+    load(connection, clean, ORG)
+    connection.execute('create schema "s"";%s {x}"')
+    connection.execute('create table "s"";%s {x}"."t"" %(run)s" ("c""%s {y}" uuid references public.clients)')
+    connection.execute("""alter table messages add column "m""%s {x} '\\" text default 'q'""")
+    assert not undo(connection, UndoOptions("last", dry_run=True)).refused
+    connection.execute('insert into "s"";%s {x}"."t"" %(run)s" select id from clients limit 1')
+    report = undo(connection, UndoOptions("last"))
+    assert [conflict.by for conflict in report.conflicts if conflict.table == "clients"] == ['s";%s {x}.t" %(run)s']

@@ -64,8 +64,8 @@ def check_undo_options(options: dict[str, Any]) -> None:
                 exit_code=ExitCode.USAGE,
             )
         return
-    others = ("limit", "only_new", "overwrite_status", "plan", "csv")
-    if any(options[name] for name in others) or not options["skip_duplicates"]:
+    others = ("limit", "only_new", "overwrite_status", "strict", "full", "fast", "plan", "csv")
+    if any(options[name] for name in others) or not options["skip_duplicates"] or options["layout"] != "auto":
         raise UserError(
             _("--undo goes with --org, --dry-run, --lock-timeout, --force and --yes only."),
             hint=_("for example: {command}", command="wa2pg load --undo last --dry-run"),
