@@ -35,7 +35,7 @@ _SAME = {
     *("LEAD", "NEW", "QUALIFIED", "SOLD", "UPDATE", "client", "clients", "conversations", "count", "crm", "history"),
     *("import", "incoming", "messages", "name", "runs", "status"),
     # parts of addresses, and of examples to paste
-    *("Ctrl-C", "Ctrl-D", "My", "a-z", "company", "database", "dt", "host", "my-company", "password", "postgresql"),
+    *("Ctrl-C", "Ctrl-D", "a-z", "database", "dt", "host", "moia-kompaniia", "password", "postgresql"),
     *("public", "schema", "user"),
 }
 # said by what surrounds every report

@@ -23,7 +23,7 @@ ALLOWED = """
 wa2pg python m demo transform load extract audit evaluate csv json utf excel stdin macro ts from me true false other
 none as of id openrouter ai env jsonl tsv whatsapp chat completions
 """
-_RUN = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]{4}")
+_RUN = re.compile(r"\d{8}T\d{6}Z-[a-z0-9]{4}|\bn\d{3}\b")  # and the ids of labelled conversations
 
 
 def _run(*words: str, folder: Path, lang: str = "ru") -> subprocess.CompletedProcess[str]:
