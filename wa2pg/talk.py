@@ -50,6 +50,7 @@ def pasteable(text: str) -> str:
 
 def _print_folded(console: Console, text: Text) -> None:
     """Fold a sentence at words for a person's terminal; elsewhere it stays one line, for logs and for grep."""
+    text.plain = _lines_printable(text.plain)
     console.print(text, soft_wrap=not console.is_terminal)
 
 
@@ -79,7 +80,7 @@ def complain(message: str, hint: str | None = None) -> None:
     _print_folded(console, Text.assemble((_("error:") + " ", "bold red"), pasteable(message)))
     if hint:
         # never folded: it may be a command to paste
-        console.print(Text.assemble(("  " + _("hint:") + " ", "bold"), pasteable(hint)))
+        console.print(Text.assemble(("  " + _("hint:") + " ", "bold"), _lines_printable(pasteable(hint))))
 
 
 def warn(message: str) -> None:
@@ -128,6 +129,11 @@ def printable(text: str) -> str:
         letter if letter.isprintable() or letter == "\N{NO-BREAK SPACE}" else "\N{REPLACEMENT CHARACTER}"
         for letter in text
     )
+
+
+def _lines_printable(text: str) -> str:
+    """What is said, lines and all: the names in it come from outside too."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def report_text(title: str, rows: list[tuple[str, str]], width: int = 80) -> Text:
