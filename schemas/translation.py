@@ -99,7 +99,11 @@ def N_(message: str) -> str:  # noqa: N802  (gettext's own name)
 def number(value: float, decimals: int = 0) -> str:
     """A number with this language's separators and so many decimals."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, pattern, locale=_Now.language)
+    try:
+        return format_decimal(value, pattern, locale=_Now.language)
+    except ArithmeticError:
+        # of more digits than babel reckons with; it came from outside
+        return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def percent(share: float, decimals: int = 0) -> str:

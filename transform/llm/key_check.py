@@ -4,9 +4,12 @@ OpenRouter tells about a key (`GET /key`), every server lists its models (`GET /
 read as hostile: at most so much of it, and nothing of it is shown but a number.
 """
 
+import functools
 import json
-import math
+import queue
+import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -14,11 +17,14 @@ import httpx
 from schemas.health import Check, Health
 from schemas.translation import N_, _, number
 from schemas.version import VERSION
+from transform.llm.client import new_client
 from transform.llm.options import ModelOptions
 
 NAME = N_("LLM")
 _SECONDS = 8.0
 _MOST_BYTES = 4 << 20
+# more is no amount of money that anybody keeps there
+_MOST_USD = 1e9
 
 
 class _NoWordError(Exception):
@@ -62,9 +68,9 @@ def check_key(options: ModelOptions) -> Check:
 
 
 def _check_openrouter(options: ModelOptions) -> Check:
-    told = _get(options, "key")
+    told = _asked(options, "key")
     left = told.get("limit_remaining") if isinstance(told, dict) else None
-    if isinstance(left, int | float) and not isinstance(left, bool) and math.isfinite(left):
+    if isinstance(left, int | float) and not isinstance(left, bool) and -_MOST_USD < left < _MOST_USD:
         if left <= 0:
             found = _("the key's limit at {server} is spent", server=options.server)
             return Check(
@@ -83,7 +89,7 @@ def _check_openrouter(options: ModelOptions) -> Check:
 
 
 def _check_models(options: ModelOptions, accepted: str | None = None) -> Check:
-    listed = _get(options, "models")
+    listed = _asked(options, "models")
     if not isinstance(listed, list):
         raise _NoWordError(_("{server} does not list its models as such servers do", server=options.server))
     names = {model.get("id") for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)}
@@ -98,9 +104,36 @@ def _check_models(options: ModelOptions, accepted: str | None = None) -> Check:
     )
 
 
+def _asked(options: ModelOptions, path: str) -> Any:
+    """What is under `data` in the answer, which has to be there in time.
+
+    httpx bounds the wait for each piece alone: headers may come a letter a second, for ever.
+    """
+    answers: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            data = _get(options, path)
+        except Exception as error:  # noqa: BLE001  (raised again by who waits)
+            answers.put(functools.partial(_raise, error))
+        else:
+            answers.put(lambda: data)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=_SECONDS + 1)
+    except queue.Empty:
+        raise _NoWordError(_("{server} answers without end", server=options.server)) from None
+    return answer()
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
 def _get(options: ModelOptions, path: str) -> Any:
-    """What is under `data` in the answer."""
-    headers = {"User-Agent": f"wa2pg/{VERSION}", "Accept": "application/json"}
+    # nothing packed: a few bytes of that may be gigabytes
+    headers = {"User-Agent": f"wa2pg/{VERSION}", "Accept": "application/json", "Accept-Encoding": "identity"}
     if options.key:
         headers["Authorization"] = f"Bearer {options.key}"
     begun = time.monotonic()
@@ -108,11 +141,11 @@ def _get(options: ModelOptions, path: str) -> Any:
     try:
         # a redirect would take the key to another server
         with (
-            httpx.Client(headers=headers, timeout=_SECONDS, follow_redirects=False) as client,
+            new_client(headers=headers, timeout=_SECONDS, follow_redirects=False) as client,
             client.stream("GET", f"{options.base_url.rstrip('/')}/{path}") as response,
         ):
             status = response.status_code
-            for piece in response.iter_bytes() if status == httpx.codes.OK else ():
+            for piece in response.iter_raw() if status == httpx.codes.OK else ():
                 content += piece
                 if len(content) > _MOST_BYTES or time.monotonic() - begun > _SECONDS:
                     raise _NoWordError(_("{server} answers without end", server=options.server))

@@ -19,6 +19,7 @@ import stamina
 from schemas.translation import N_
 from schemas.version import VERSION
 from transform.llm.answer import Answer, NotAnAnswerError, read_answer
+from transform.llm.client import new_client
 from transform.llm.options import ModelOptions
 from transform.llm.request import repair_body, request_body
 
@@ -104,7 +105,7 @@ class Service:
             headers["Authorization"] = f"Bearer {options.key}"
         if options.is_openrouter:
             headers["X-Title"] = "wa2pg"
-        self._client = httpx.Client(
+        self._client = new_client(
             headers=headers,
             timeout=httpx.Timeout(options.seconds, connect=min(15.0, options.seconds)),
             # a redirect would take a conversation to a server that nobody agreed to
