@@ -56,7 +56,11 @@ def choose(options: list[tuple[str, str]], question: str, default: str) -> str:
 def _line(question: str, *, hidden: bool) -> str:
     while True:
         try:
-            typed = str(click.prompt(question, default="", show_default=False, hide_input=hidden and sys.stdin.isatty(), err=True))
+            typed = str(
+                click.prompt(
+                    question, default="", show_default=False, hide_input=hidden and sys.stdin.isatty(), err=True
+                )
+            )
         except click.Abort as abort:
             raise _stopped(abort) from None
         except UnicodeDecodeError:

@@ -49,10 +49,8 @@ def run_prompt(connection: psycopg.Connection) -> int:
             continue
         if not typed.begun and line.strip() in {r"\q", "quit", "exit"}:
             return ExitCode.FAILED if failed else ExitCode.DONE
-        if not typed.begun and line.lstrip().startswith("\\"):
-            statements = [line]
-        else:
-            statements = list(typed.add(f"{line}\n"))
+        own = not typed.begun and line.lstrip().startswith("\\")
+        statements = [line] if own else list(typed.add(f"{line}\n"))
         failed |= not _try(connection, statements) and not person
     if person:
         click.echo()
