@@ -34,7 +34,15 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:3000])
 
 
-@pytest.mark.parametrize("damage", [Path.unlink, _cut, lambda path: path.write_bytes(b"no catalogue at all"), lambda path: path.write_bytes(b"")])  # fmt: skip
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _overwrite(path: Path) -> None:
+    path.write_bytes(b"no catalogue at all")
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, _cut, _empty, _overwrite])
 def test_a_catalogue_that_is_lost_leaves_english(catalogue: Path, damage: Callable[[Path], object]) -> None:
     damage(catalogue)
     use_language("ru")
