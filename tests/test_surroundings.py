@@ -1,5 +1,6 @@
 """What is wrong around the program is told, or passed over: it neither hangs nor ends it."""
 
+import gettext
 import json
 import os
 import pwd
@@ -52,7 +53,7 @@ def test_a_catalogue_that_is_lost_leaves_english(catalogue: Path, damage: Callab
     assert os.environ["LANGUAGE"] == "en"
 
 
-class _Wrong(translation.standard.NullTranslations):
+class _Wrong(gettext.NullTranslations):
     def __init__(self, told: str) -> None:
         super().__init__()
         self._told = told
