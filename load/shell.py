@@ -15,7 +15,8 @@ from schemas.translation import N_, _
 _READ_ONLY = "-c default_transaction_read_only=on"
 _SECONDS_TO_CONNECT = "15"
 _NUMBERS = frozenset({20, 21, 23, 26, 700, 701, 1700})  # oids of int8, int2, int4, oid, float4, float8, numeric
-_COPY = re.compile(r"\s*copy\b.*\b(stdin|stdout)\b", re.IGNORECASE | re.DOTALL)
+# behind comments too
+_COPY = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*copy\b.*\b(stdin|stdout)\b", re.IGNORECASE | re.DOTALL)
 _TABLES = b"""
 select n.nspname as schema, c.relname as "table", pg_catalog.obj_description(c.oid, 'pg_class') as comment
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -99,8 +100,19 @@ def run_sql(connection: psycopg.Connection, text: str, rows: int) -> list[Result
     Raises UserError: 6 when the connection is gone, else 1; never with a value that is in the database.
     """
     if _COPY.match(text):
-        raise UserError(_("COPY from and to the terminal needs psql."), hint=_("install psql, then run this again"))
+        raise _needs_psql()
+    if "\0" in text or not _is_unicode(text):
+        # libpq would end the statement at the NUL and run what stands before it
+        raise UserError(_("This statement is no text (UTF-8)."), hint=_("type it again"))
     return _run(connection, text.encode(), None, rows)
+
+
+def _is_unicode(text: str) -> bool:
+    return not any(0xD800 <= ord(sign) < 0xE000 for sign in text)
+
+
+def _needs_psql() -> UserError:
+    return UserError(_("COPY from and to the terminal needs psql."), hint=_("install psql, then run this again"))
 
 
 def tables(connection: psycopg.Connection) -> Result:
@@ -125,6 +137,10 @@ def _run(connection: psycopg.Connection, text: bytes, values: list[str] | None, 
                 found.append(_result(cursor, rows))
             return found
     except psycopg.Error as error:
+        if error.sqlstate is None and connection.info.transaction_status is pq.TransactionStatus.ACTIVE:
+            # a COPY among other statements: the server waits for rows, or for somebody who takes them
+            connection.close()
+            raise _needs_psql() from None
         raise _sql_error(error) from None
 
 

@@ -11,6 +11,8 @@ from schemas.translation import DOMAIN, LOCALE, SOURCE, _, language, ngettext, n
 
 # a message of fewer letters than this beside its values would fit anything
 _LEAST_LETTERS = 6
+# no sentence of ours; patterns with many values take minutes over what is far longer
+_LONGEST = 1000
 _NUMBER = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
 
 
@@ -27,7 +29,7 @@ def retold(stored: str) -> str:
     Of several messages that fit the one with most words of its own counts. Values that are sentences are told again
     too; a full stop may have been cut off.
     """
-    if language() == SOURCE:
+    if language() == SOURCE or len(stored) > _LONGEST:
         return stored
     for message in _messages(language()):
         if found := message.pattern.fullmatch(stored):

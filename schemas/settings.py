@@ -3,17 +3,21 @@
 Precedence: flag > environment > `.env` > default. Empty values count as not set.
 """
 
+import stat
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from schemas.errors import ExitCode, UserError
+from schemas.errors import ExitCode, UserError, reason_of
 from schemas.translation import LANGUAGES as LANGUAGES_SPOKEN
 from schemas.translation import _
 from schemas.words import LANGUAGES
 
+_FILE = ".env"
+# of text that settings may take; more is no settings file, and reading it takes minutes
+MOST_BYTES_OF_FILE = 1 << 20
 _LEAST_WEIGHT, _MOST_WEIGHT = 0.01, 1000
 
 
@@ -44,7 +48,7 @@ class _Source(BaseSettings):
     """Where settings come from."""
 
     model_config = SettingsConfigDict(
-        env_file=".env",
+        env_file=_FILE,
         env_ignore_empty=True,
         extra="ignore",
         case_sensitive=False,
@@ -83,12 +87,19 @@ class Settings(_Source):
 def read_settings() -> Settings:
     """The settings in force here; raises UserError (3) naming the setting that is wrong, never its value."""
     try:
+        _check_file()
         return Settings()
     except ValidationError as error:
         names = ", ".join(sorted({str(part["loc"][0]) for part in error.errors()}))
         raise UserError(
             _("These settings cannot be used: {names}.", names=names),
             hint=_("compare .env and your environment with .env.example"),
+            exit_code=ExitCode.CONFIGURATION,
+        ) from None
+    except OSError as error:
+        raise UserError(
+            _("The file .env cannot be read: {reason}.", reason=reason_of(error)),
+            hint=_("run this as the user that .env belongs to, or in another folder"),
             exit_code=ExitCode.CONFIGURATION,
         ) from None
     except UnicodeDecodeError:
@@ -102,6 +113,29 @@ def read_settings() -> Settings:
 def read_language_setting() -> str | None:
     """WA2PG_LANG as it stands there; None also where `.env` cannot be read, which is `read_settings`' to say."""
     try:
+        _check_file()
         return _LanguageSetting().spoken
-    except (OSError, ValueError):
+    except (OSError, ValueError, UserError):
         return None
+
+
+def no_settings_file() -> UserError:
+    """What is told of a `.env` that is no text of the size of settings."""
+    return UserError(
+        _("The file .env holds no settings: it is no text, or far too large."),
+        hint=_("put it away, then run this again: {command}", command="mv .env .env.old"),
+        exit_code=ExitCode.CONFIGURATION,
+    )
+
+
+def _check_file() -> None:
+    """Raise UserError (3) for a `.env` that would not end: a named pipe is read like a file, and waits for its writer.
+
+    What else is no file is passed over: a folder of this name may be somebody's virtual environment.
+    """
+    try:
+        found = Path(_FILE).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if stat.S_ISFIFO(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_size > MOST_BYTES_OF_FILE):
+        raise no_settings_file()

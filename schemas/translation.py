@@ -7,8 +7,9 @@ database, into logs and as JSON is English and never goes through here.
 
 import gettext as standard
 import os
+import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from babel.numbers import format_decimal
 DOMAIN = "wa2pg"
 LOCALE = Path(__file__).with_name("locale")
 SOURCE = "en"
-LANGUAGES = (SOURCE, *sorted(path.name for path in LOCALE.iterdir() if path.is_dir()))
+LANGUAGES = (SOURCE, *sorted(path.name for path in LOCALE.glob("*") if path.is_dir()))
 
 
 class _Now:
@@ -29,14 +30,18 @@ class _Now:
 
 
 def use_language(language: str) -> None:
-    """Say everything in this language from now on; raises KeyError for one that has no catalogue.
+    """Say everything in this language from now on; raises KeyError for one that is not here.
 
-    Also click's own words, which it looks up in the process's text domain.
+    Also click's own words, which it looks up in the process's text domain. English where the catalogue cannot be read.
     """
     if language not in LANGUAGES:
         raise KeyError(language)
-    _Now.language = language
-    _Now.catalogue = standard.translation(DOMAIN, LOCALE, [language], fallback=language == SOURCE)
+    try:
+        catalogue = standard.translation(DOMAIN, LOCALE, [language], fallback=language == SOURCE)
+    except (OSError, ValueError, LookupError, struct.error):
+        # an installation that has lost it must still say what it was asked for
+        language, catalogue = SOURCE, standard.NullTranslations()
+    _Now.language, _Now.catalogue = language, catalogue
     os.environ["LANGUAGE"] = language
     standard.bindtextdomain(DOMAIN, str(LOCALE))
     standard.textdomain(DOMAIN)
@@ -77,12 +82,13 @@ def _(message: str, /, **values: object) -> str:
     name (a port, a version) as a str.
     """
     told = _Now.catalogue.gettext(message) if message else ""
-    return told.format(**_written(values)) if values else told
+    return _filled(told, message, values) if values else told
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """The form that goes with `count`, which is also `{count}` in the message; else as `_`."""
-    return _Now.catalogue.ngettext(one, many, count).format(**_written({"count": count, **values}))
+    told = _Now.catalogue.ngettext(one, many, count)
+    return _filled(told, one if count == 1 else many, {"count": count, **values})
 
 
 def N_(message: str) -> str:  # noqa: N802  (gettext's own name)
@@ -93,7 +99,11 @@ def N_(message: str) -> str:  # noqa: N802  (gettext's own name)
 def number(value: float, decimals: int = 0) -> str:
     """A number with this language's separators and so many decimals."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, pattern, locale=_Now.language)
+    try:
+        return format_decimal(value, pattern, locale=_Now.language)
+    except ArithmeticError:
+        # of more digits than babel reckons with; it came from outside
+        return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def percent(share: float, decimals: int = 0) -> str:
@@ -112,6 +122,16 @@ def moment(value: datetime) -> str:
     # on a line of its own: a message inside the call inside another message is not found by `make translations`
     pattern = _("yyyy-MM-dd HH:mm")
     return _("{time} UTC", time=format_datetime(value.astimezone(UTC), pattern, locale=_Now.language))
+
+
+def _filled(told: str, message: str, values: dict[str, object]) -> str:
+    """A translation with its values; the English sentence, or that without its values, where it cannot take them."""
+    written = _written(values)
+    for form in (told, message):
+        # what was to be said is often an error: a wrong placeholder must not stand in its way
+        with suppress(LookupError, ValueError, AttributeError, TypeError):
+            return form.format(**written)
+    return message
 
 
 def _written(values: dict[str, object]) -> dict[str, object]:

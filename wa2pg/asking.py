@@ -1,6 +1,7 @@
 """Asking a person at the terminal, or a file of answers, line by line."""
 
 import sys
+import unicodedata
 
 import click
 
@@ -25,7 +26,7 @@ def ask(question: str, *, default: str = "", shown: str | None = None) -> str:
 
 def ask_hidden(question: str) -> str:
     """A secret, which the terminal does not show while it is typed; "" for none."""
-    return _line(question, hidden=sys.stdin.isatty()).strip("\r\n")
+    return _line(question, hidden=True).strip("\r\n")
 
 
 def ask_yes(question: str) -> bool:
@@ -55,15 +56,24 @@ def choose(options: list[tuple[str, str]], question: str, default: str) -> str:
 def _line(question: str, *, hidden: bool) -> str:
     while True:
         try:
-            typed = str(click.prompt(question, default="", show_default=False, hide_input=hidden, err=True))
+            typed = str(
+                click.prompt(
+                    question, default="", show_default=False, hide_input=hidden and sys.stdin.isatty(), err=True
+                )
+            )
         except click.Abort as abort:
             raise _stopped(abort) from None
         except UnicodeDecodeError:
             typed = "\0"
         _end_of_line()
-        if can_be_written(typed.strip()):
+        # a secret is not shown, and written in codes: a space that no key has comes with what is pasted
+        if _has_one_line(typed) if hidden else can_be_written(typed.strip()):
             return typed
         complain(_("This line has signs in it that no setting can hold."), _("type it again"))
+
+
+def _has_one_line(typed: str) -> bool:
+    return not any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in typed.strip("\r\n"))
 
 
 def _end_of_line() -> None:

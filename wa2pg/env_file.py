@@ -16,12 +16,12 @@ from dotenv.parser import parse_stream
 
 from schemas.errors import ExitCode, UserError
 from schemas.files import fsync_folder
+from schemas.settings import MOST_BYTES_OF_FILE, no_settings_file
 from schemas.system_errors import system_reason
 from schemas.translation import _
 
 NAME = ".env"
 BACKUP = ".env.before-init"
-_MOST_BYTES = 1 << 20
 _HEADER = "# Settings of wa2pg, written by wa2pg init; .env.example lists all that there are\n"
 # one setting as python-dotenv reads it: what stands before its value, the value, what follows on the line
 _LINE = re.compile(
@@ -128,20 +128,12 @@ def _read(path: Path) -> bytes | None:
         return None
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _no_settings_file()
-        content = file.read(_MOST_BYTES + 1)
+            raise no_settings_file()
+        content = file.read(MOST_BYTES_OF_FILE + 1)
     with suppress(UnicodeDecodeError):
-        if len(content) <= _MOST_BYTES and "\0" not in content.decode("utf-8"):
+        if len(content) <= MOST_BYTES_OF_FILE and "\0" not in content.decode("utf-8"):
             return content
-    raise _no_settings_file()
-
-
-def _no_settings_file() -> UserError:
-    return UserError(
-        _("The file .env holds no settings: it is no text, or far too large."),
-        hint=_("put it away, then run this again: {command}", command="mv .env .env.old"),
-        exit_code=ExitCode.CONFIGURATION,
-    )
+    raise no_settings_file()
 
 
 def _cannot_be_written(error: Exception) -> UserError:

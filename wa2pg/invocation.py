@@ -2,6 +2,7 @@
 
 import functools
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,7 +88,7 @@ class Invocation:
                 "next": next_command,
                 "warnings": self.warnings,
             }
-            click.echo(json.dumps(frame, ensure_ascii=False, default=str))
+            click.echo(json.dumps(frame, ensure_ascii=not _takes_any_letter(), default=str))
             return int(exit_code)
         console = stdout()
         for report in reports:
@@ -97,6 +98,10 @@ class Invocation:
         if next_command and not self.quiet:
             console.print(_("Next: {command}", command=next_command), markup=False)
         return int(exit_code)
+
+
+def _takes_any_letter() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") in {"", "utf8"}
 
 
 _account_option = click.option(

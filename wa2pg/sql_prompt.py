@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from load.shell import Result, columns, run_sql, tables
-from load.sql_text import split_statements
+from load.sql_text import Statements
 from schemas.errors import ExitCode, UserError
 from schemas.translation import _, ngettext
 from wa2pg.talk import complain, printable, say, stdout
@@ -37,27 +37,25 @@ def run_prompt(connection: psycopg.Connection) -> int:
         with suppress(ImportError):
             import readline  # noqa: F401, PLC0415  (gives `input` the arrow keys)
         say(_(r"wa2pg's own prompt: a statement ends with ;  \dt lists the tables, \? helps, \q leaves"))
-    begun, failed = "", False
+    typed, failed = Statements(), False
     while not connection.closed:
         try:
-            line = input(_prompt(connection, begun) if person else "")
+            line = input(_prompt(connection, typed.begun) if person else "")
         except EOFError:
             break
         except KeyboardInterrupt:
-            begun = ""
+            typed.forget()
             click.echo()
             continue
-        if not begun and line.strip() in {r"\q", "quit", "exit"}:
+        if not typed.begun and line.strip() in {r"\q", "quit", "exit"}:
             return ExitCode.FAILED if failed else ExitCode.DONE
-        if not begun and line.lstrip().startswith("\\"):
-            statements = [line]
-        else:
-            statements, begun = split_statements(f"{begun}{line}\n")
+        own = not typed.begun and line.lstrip().startswith("\\")
+        statements = [line] if own else list(typed.add(f"{line}\n"))
         failed |= not _try(connection, statements) and not person
     if person:
         click.echo()
-    elif begun.strip():
-        failed |= not _try(connection, [begun])
+    elif typed.begun:
+        failed |= not _try(connection, [typed.begun])
     if connection.closed:
         return ExitCode.DATABASE
     return ExitCode.FAILED if failed else ExitCode.DONE

@@ -1,5 +1,6 @@
 """Start of the program: run a command, turn what goes wrong into a sentence and an exit code."""
 
+import io
 import os
 import re
 import shlex
@@ -8,6 +9,7 @@ import sys
 import textwrap
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -16,7 +18,7 @@ import click
 from schemas.datadir import RUN_NAME_PATTERN
 from schemas.errors import ExitCode, UserError
 from schemas.system_errors import system_reason
-from schemas.translation import _, use_language
+from schemas.translation import SOURCE, _, use_language
 from wa2pg.cli import cli
 from wa2pg.language import chosen_language, in_language
 from wa2pg.talk import complain, report_width
@@ -33,8 +35,37 @@ def start() -> NoReturn:
     """Run this process's command line and end it."""
     # every file is private from the moment it exists, whoever makes it
     os.umask(0o077)
+    _open_streams()
     signal.signal(signal.SIGTERM, _stop)
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_streams() -> None:
+    """Make sure that the three streams are there and take any letter.
+
+    Where one was closed, the next file that is opened would get its number, and what libraries print would go there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            with suppress(OSError):
+                os.close(number)
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "w" if number else "r"))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # as Python does on stderr: a name in letters that the terminal has not must not end the program
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _speak(language: str) -> None:
+    """Speak a language, or English where the terminal has not its letters."""
+    use_language(language)
+    word = _("error:")
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            word.encode(stream.encoding or "utf-8")
+        except UnicodeEncodeError:
+            use_language(SOURCE)
+        except LookupError:
+            pass  # an encoding that Python does not know by name still wrote what was written to it
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -45,7 +76,7 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; never raises."""
     verbosity = sum(word.count("v") for word in arguments if word in {"-v", "-vv", "--verbose"})
-    use_language(chosen_language(arguments))
+    _speak(chosen_language(arguments))
     try:
         outcome = in_language(cli).main(arguments, prog_name="wa2pg", standalone_mode=False, obj=tuple(arguments))
     except UserError as error:

@@ -76,6 +76,7 @@ def folded_around_commands(text: str, width: int, indent: str) -> list[str]:
 
 def _print_folded(console: Console, text: Text) -> None:
     """Fold a sentence at words for a person's terminal; elsewhere it stays one line, for logs and for grep."""
+    text.plain = _lines_printable(text.plain)
     console.print(text, soft_wrap=not console.is_terminal)
 
 
@@ -111,7 +112,7 @@ def complain(message: str, hint: str | None = None) -> None:
     _print_folded(console, Text.assemble((_("error:") + " ", "bold red"), pasteable(message)))
     if hint:
         start = "  " + _("hint:") + " "
-        told = start + pasteable(hint)
+        told = start + _lines_printable(pasteable(hint))
         if console.is_terminal:
             told = "\n".join(folded_around_commands(told.lstrip(), console.width, "  "))
         console.print(Text.assemble((start, "bold"), told.removeprefix(start)))
@@ -163,6 +164,11 @@ def printable(text: str) -> str:
         letter if letter.isprintable() or letter == "\N{NO-BREAK SPACE}" else "\N{REPLACEMENT CHARACTER}"
         for letter in text
     )
+
+
+def _lines_printable(text: str) -> str:
+    """What is said, lines and all: the names in it come from outside too."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def report_text(title: str, rows: list[tuple[str, str]], width: int | None = None) -> Text:

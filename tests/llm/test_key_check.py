@@ -1,10 +1,12 @@
 """Asking a language model's server about the key: what comes back, and where the key goes."""
 
+import gzip
 import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -208,6 +210,78 @@ def test_a_server_that_says_nothing_is_given_up_soon(server: Listing, monkeypatc
 
     assert check_key(ModelOptions(server.url, MODEL, KEY)).health is Health.WARNING
     assert time.monotonic() - begun < 4
+
+
+class Dripping(Listing):
+    """A server whose headers do not end."""
+
+    def __enter__(self) -> "Dripping":
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._drip, daemon=True).start()
+        return self
+
+    def __exit__(self, *_nothing: object) -> None:
+        self._socket.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+
+    def _drip(self) -> None:
+        connection, _address = self._socket.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while True:
+                time.sleep(0.1)
+                connection.sendall(b"a")
+
+
+def test_headers_that_do_not_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transform.llm.key_check._SECONDS", 0.5)
+    begun = time.monotonic()
+    with Dripping() as server:
+        check = check_key(ModelOptions(server.url, MODEL, KEY))
+
+    assert (check.health, "without end" in check.found) == (Health.WARNING, True)
+    assert time.monotonic() - begun < 5
+
+
+def test_nothing_is_unpacked(server: Listing) -> None:
+    packed = gzip.compress(models(MODEL).body)
+    server.replies["/api/v1/models"] = Reply(200, packed, headers={"Content-Encoding": "gzip"})
+
+    assert "something else than JSON" in check_key(ModelOptions(server.url, MODEL, KEY)).found
+
+
+@pytest.mark.parametrize("written", [b"1" + b"0" * 4000, b"1e308", b"-1e308"])
+def test_a_limit_of_any_size_can_be_read(server: Listing, written: bytes) -> None:
+    server.replies["/api/v1/key"] = Reply(body=b'{"data": {"limit_remaining": ' + written + b"}}")
+    check = check_key(AsOpenRouter(server.url, MODEL, KEY))
+
+    assert (check.health, check.found.endswith("accepts the key")) == (Health.OK, True)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"ALL_PROXY": "socks5h://u:proxysecret@127.0.0.1:1"},
+        {"HTTP_PROXY": "foo://u:proxysecret@127.0.0.1:1"},
+        {"SSL_CERT_FILE": "/nonexistent/proxysecret"},
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_a_sentence(terminal: Terminal, environment: dict[str, str]) -> None:
+    code, check, said = line(terminal, LLM_BASE_URL="https://127.0.0.1:1/v1", **environment)
+
+    assert (code, check["health"]) == (1, "broken"), said
+    assert "proxy" in check["found"]
+    assert "proxysecret" not in said
+
+
+@pytest.mark.parametrize("address", ["http://:secretword@127.0.0.1:1/v1", "http://u:secretword@127.0.0.1:1/v1"])
+def test_an_address_with_a_password_is_refused_and_not_shown(terminal: Terminal, address: str) -> None:
+    code, check, said = line(terminal, LLM_BASE_URL=address)
+
+    assert (code, check["health"], "secretword" in said) == (1, "broken", False)
 
 
 def line(terminal: Terminal, **environment: str) -> tuple[int, dict[str, Any], str]:

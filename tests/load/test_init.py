@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from dotenv import dotenv_values
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from load.database import connect
@@ -237,6 +238,21 @@ def test_a_password_comes_into_an_address_whole(address: str, whole: str) -> Non
     parts = conninfo_to_dict(made)
     assert parts.pop("password") == "p@/:# '"
     assert parts == {name: value for name, value in conninfo_to_dict(address).items() if name != "password"}
+
+
+@pytest.mark.parametrize("password", ["a\u00a0b", "é\u202eabc", " lead and trail "])
+def test_a_password_of_any_letters_can_be_typed(init: Init, server: Embedded, locked_role: str, password: str) -> None:
+    with psycopg.connect(server.conninfo("postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("alter role locked password {}").format(password))
+        try:
+            address = url(server.conninfo("postgres")).replace("postgres@", f"{locked_role}@")
+            done = init("", address, password, "", "", "", "")
+            found = Settings().database_url
+            assert found is not None, done.err
+            with psycopg.connect(found.get_secret_value()) as connection:
+                assert connection.info.user == locked_role
+        finally:
+            admin.execute(sql.SQL("alter role locked password {}").format(SECRET))
 
 
 def test_an_env_that_is_there_gives_the_defaults_and_keeps_its_other_lines(init: Init, database: str) -> None:

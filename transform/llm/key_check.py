@@ -5,7 +5,6 @@ read as hostile: at most so much of it, and nothing of it is shown but a number.
 """
 
 import json
-import math
 from typing import Any
 
 import httpx
@@ -13,12 +12,15 @@ import httpx
 from schemas.health import Check, Health
 from schemas.translation import N_, _, number
 from schemas.version import VERSION
+from transform.llm.client import new_client
 from transform.llm.deadline import Deadline
 from transform.llm.options import ModelOptions
 
 NAME = N_("LLM")
 _SECONDS = 8.0
 _MOST_BYTES = 4 << 20
+# more is no amount of money that anybody keeps there
+_MOST_USD = 1e9
 
 
 class _NoWordError(Exception):
@@ -64,7 +66,7 @@ def check_key(options: ModelOptions) -> Check:
 def _check_openrouter(options: ModelOptions) -> Check:
     told = _get(options, "key")
     left = told.get("limit_remaining") if isinstance(told, dict) else None
-    if isinstance(left, int | float) and not isinstance(left, bool) and math.isfinite(left):
+    if isinstance(left, int | float) and not isinstance(left, bool) and -_MOST_USD < left < _MOST_USD:
         if left <= 0:
             found = _("the key's limit at {server} is spent", server=options.server)
             return Check(
@@ -99,25 +101,28 @@ def _check_models(options: ModelOptions, accepted: str | None = None) -> Check:
 
 
 def _get(options: ModelOptions, path: str) -> Any:
-    """What is under `data` in the answer."""
-    headers = {"User-Agent": f"wa2pg/{VERSION}", "Accept": "application/json"}
+    """What is under `data` in the answer, which has to be there in time."""
+    # nothing packed: a few bytes of that may be gigabytes
+    headers = {"User-Agent": f"wa2pg/{VERSION}", "Accept": "application/json", "Accept-Encoding": "identity"}
     if options.key:
         headers["Authorization"] = f"Bearer {options.key}"
     content = bytearray()
     # a redirect would take the key to another server
     with (
         Deadline(_SECONDS) as deadline,
-        httpx.Client(headers=headers, timeout=_SECONDS, follow_redirects=False) as client,
+        new_client(headers=headers, timeout=_SECONDS, follow_redirects=False) as client,
     ):
         url = f"{options.base_url.rstrip('/')}/{path}"
         try:
             with client.stream("GET", url, extensions={"trace": deadline.trace}) as response:
                 status = response.status_code
-                for piece in response.iter_bytes() if status == httpx.codes.OK else ():
+                for piece in response.iter_raw() if status == httpx.codes.OK else ():
                     content += piece
                     if len(content) > _MOST_BYTES or deadline.passed:
                         raise _NoWordError(_("{server} answers without end", server=options.server))
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+            if deadline.passed:
+                raise _NoWordError(_("{server} answers without end", server=options.server)) from None
             raise _NoWordError(_("{server} cannot be reached", server=options.server)) from None
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         raise _KeyRefusedError

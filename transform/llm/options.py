@@ -36,7 +36,7 @@ class ModelOptions:
             usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
         except ValueError:
             usable = False
-        if not usable or parts.username or parts.query or parts.fragment:
+        if not usable or "@" in parts.netloc or parts.query or parts.fragment:
             raise UserError(
                 _("LLM_BASE_URL is the address of a chat-completions server, without a key or a question mark in it."),
                 hint=_("for example: {command}", command="LLM_BASE_URL=http://127.0.0.1:11434/v1"),

@@ -19,6 +19,7 @@ import stamina
 from schemas.translation import N_
 from schemas.version import VERSION
 from transform.llm.answer import Answer, NotAnAnswerError, read_answer
+from transform.llm.client import new_client, trusted_certificates
 from transform.llm.deadline import Deadline
 from transform.llm.options import ModelOptions
 from transform.llm.request import repair_body, request_body
@@ -97,7 +98,7 @@ class _Line:
 
     def __init__(self, headers: dict[str, str], trusted: ssl.SSLContext, seconds: float) -> None:
         self._seconds = seconds
-        self._client = httpx.Client(
+        self._client = new_client(
             headers=headers,
             verify=trusted,
             timeout=httpx.Timeout(seconds, connect=min(15.0, seconds)),
@@ -148,7 +149,7 @@ class Service:
             headers["X-Title"] = "wa2pg"
         self._headers = headers
         # read once: the certificates that are trusted are many
-        self._ssl = httpx.create_ssl_context()
+        self._ssl = trusted_certificates()
         self._mine = threading.local()
         self._lines: list[_Line] = []
         self._lock = threading.Lock()

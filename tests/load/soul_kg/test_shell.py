@@ -56,6 +56,7 @@ class Shell:
             input=typed,
             capture_output=True,
             text=True,
+            errors="surrogateescape",
             check=False,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
@@ -178,6 +179,41 @@ def test_an_address_that_leads_nowhere_is_told_as_ever(tmp_path: Path) -> None:
         done = Shell(folder, address, "psql").run("-c", "select 1")
         assert done.code == 6
         assert "geheim" not in done.err
+
+
+@pytest.mark.parametrize(
+    "statement", ["/* a */ copy organizations to stdout", "select 1; copy organizations to stdout; select 2"]
+)
+def test_a_copy_that_is_hidden_is_told_too(prompt: Shell, statement: str) -> None:
+    refused = prompt.run("-c", statement)
+
+    assert (refused.code, "needs psql" in refused.err) == (1, True), refused.err
+    assert "mistake of wa2pg" not in refused.err
+    assert "psycopg" not in refused.err
+
+
+def test_what_is_no_text_is_not_run(prompt: Shell, database: str) -> None:
+    # libpq would end the statement at the NUL, before its where
+    refused = prompt.run("--write", typed="delete from organizations \0 where false;\nselect '\udcff';\n")
+
+    assert (refused.code, refused.err.count("no text")) == (1, 2), refused.err
+    with psycopg.connect(database) as looking:
+        assert one(looking, "select count(*) from organizations") == 1
+
+
+def test_a_commented_out_block_does_not_run(prompt: Shell, database: str) -> None:
+    typed = "/* /* inner */\nselect 1;\ndelete from organizations;\n*/\nselect 'a' || 'b';\n"
+    done = prompt.run("--write", typed=typed)
+
+    assert (done.code, "ab" in done.out) == (0, True), done.err
+    with psycopg.connect(database) as looking:
+        assert one(looking, "select count(*) from organizations") == 1
+
+
+def test_a_name_in_an_error_moves_no_cursor(prompt: Shell) -> None:
+    refused = prompt.run("-c", 'select "\x1b[31mred"')
+
+    assert (refused.code, "\x1b" in refused.err, "red" in refused.err) == (1, False, True)
 
 
 def test_a_person_types_and_gives_up(prompt: Shell, database: str) -> None:

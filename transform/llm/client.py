@@ -1,0 +1,39 @@
+"""The HTTP client that a language model's server is asked with."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from schemas.errors import ExitCode, UserError
+from schemas.translation import _
+
+
+def new_client(**options: Any) -> httpx.Client:
+    """A client with the proxies and certificates of the environment; raises UserError (3) where these cannot be used."""
+    with _usable_environment():
+        return httpx.Client(**options)
+
+
+def trusted_certificates() -> ssl.SSLContext:
+    """The certificates that are trusted, for several clients; raises UserError (3) as `new_client`."""
+    with _usable_environment():
+        return httpx.create_ssl_context()
+
+
+@contextmanager
+def _usable_environment() -> Iterator[None]:
+    try:
+        yield
+    except (ImportError, ValueError, OSError, httpx.InvalidURL):
+        # nothing of it is shown: a proxy's address may hold a password
+        raise UserError(
+            _("The environment's proxy or certificates cannot be used to ask the language model's server."),
+            hint=_(
+                "correct {names}, or take them out with unset; a proxy's address begins with http://",
+                names="HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, SSLKEYLOGFILE",
+            ),
+            exit_code=ExitCode.CONFIGURATION,
+        ) from None
