@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from schemas.errors import ExitCode, UserError, reason_of
+from schemas.errors import ExitCode, UserError
+from schemas.system_errors import system_reason
 from schemas.translation import LANGUAGES as LANGUAGES_SPOKEN
 from schemas.translation import _
 from schemas.words import LANGUAGES
@@ -98,7 +99,7 @@ def read_settings() -> Settings:
         ) from None
     except OSError as error:
         raise UserError(
-            _("The file .env cannot be read: {reason}.", reason=reason_of(error)),
+            _("The file .env cannot be read: {reason}.", reason=system_reason(error)),
             hint=_("run this as the user that .env belongs to, or in another folder"),
             exit_code=ExitCode.CONFIGURATION,
         ) from None

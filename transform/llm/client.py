@@ -12,7 +12,7 @@ from schemas.translation import _
 
 
 def new_client(**options: Any) -> httpx.Client:
-    """A client with the proxies and certificates of the environment; raises UserError (3) where these cannot be used."""
+    """A client with the environment's proxies and certificates; raises UserError (3) where these cannot be used."""
     with _usable_environment():
         return httpx.Client(**options)
 
