@@ -16,7 +16,7 @@ from load.rights import LOAD_RIGHTS
 from load.run import load
 from load.runs import list_runs
 from load.targets.crm import messages as message_step
-from load.targets.crm.messages import BatchSizes
+from load.targets.crm.prepare import BatchSizes
 from load.undo import UndoOptions, undo
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError

@@ -15,7 +15,7 @@ from load.report import LoadOptions
 from load.rights import LOAD_RIGHTS
 from load.run import load
 from load.targets.crm import messages as message_step
-from load.targets.crm.messages import BatchSizes
+from load.targets.crm.prepare import BatchSizes
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Step

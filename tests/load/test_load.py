@@ -12,7 +12,7 @@ from load.report import LoadOptions, LoadReport
 from load.run import load
 from load.targets.crm import messages as message_step
 from load.targets.crm import prepare
-from load.targets.crm.messages import BatchSizes
+from load.targets.crm.prepare import BatchSizes
 from tests.load.clean_runs import Chat, Message, at, many_chats, write_clean_run
 from tests.load.conftest import OF_THE_RUN, ORGANIZATION, Loader, dump, one
 

@@ -13,7 +13,7 @@ from load.refused import reasons, write_refused
 from load.report import LoadOptions
 from load.run import load
 from load.targets.crm import messages as message_step
-from load.targets.crm.messages import BatchSizes
+from load.targets.crm.prepare import BatchSizes
 from schemas.errors import ExitCode, UserError
 from tests.load.clean_runs import Chat, Message, many_chats, write_clean_run
 from tests.load.conftest import ORGANIZATION, Loader, dump, one

@@ -13,7 +13,7 @@ from load.organizations import create_organization
 from load.report import LoadOptions, LoadReport
 from load.run import load
 from load.targets.crm import messages as message_step
-from load.targets.crm.messages import BatchSizes
+from load.targets.crm.prepare import BatchSizes
 from tests.load.clean_runs import Chat, many_chats, write_clean_run
 from tests.load.conftest import OF_THE_RUN, ORGANIZATION, dump, one
 from tests.load.servers import Server, running_server

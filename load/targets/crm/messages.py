@@ -7,31 +7,20 @@ from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from load.clean_tables import held_back, open_table
 from load.report import LoadOptions, RefusedMessage
 from load.statements import statement
 from load.targets.crm.archive import Archive
 from load.targets.crm.fast import other_triggers, per_row_checks_off
 from load.targets.crm.late_indexes import LateIndexes
-from load.targets.crm.prepare import Prepared, Preparer, messages_there
+from load.targets.crm.prepare import BatchSizes, Prepared, Preparer, messages_there
 from load.targets.crm.send import Sender
 from load.targets.crm.survey import count_again, count_new_chats, survey
 from load.targets.crm.work import Import
 from schemas.progress import Progress, Step
 from schemas.translation import N_
-
-
-@dataclass(frozen=True)
-class BatchSizes:
-    """`batch`: clean messages compared at once. `direct`: so many new rows go straight into the table.
-
-    `first`: of the first batch only so many, which the server can have while the others are prepared.
-    """
-
-    batch: int = 65_536
-    direct: int = 50_000
-    first: int = 8_192
-
 
 SIZES = BatchSizes()
 
@@ -57,6 +46,9 @@ def load_messages(work: Import, archive: Archive, options: LoadOptions, progress
     def show() -> None:
         progress(Step(N_("loading messages"), loaded.counts.total() - loaded.counts["nul"], total))
 
+    def there(numbers: list[int]) -> pa.Table:
+        return messages_there(work, numbers)
+
     def searching(found: int) -> None:
         progress(Step(N_("finding the messages that the database refuses"), found))
 
@@ -80,7 +72,7 @@ def load_messages(work: Import, archive: Archive, options: LoadOptions, progress
             indexes.put_off()
         preparer = Preparer(work, archive, file, bool(found.placed))
         with per_row_checks_off(work) if options.fast else nullcontext():
-            for batch in preparer.batches(SIZES.first, SIZES.batch, lambda numbers: messages_there(work, numbers)):
+            for batch in preparer.batches(SIZES, there, many_new=sender.went_direct):
                 _send(sender, batch, loaded.counts)
                 sent += len(batch.new)
                 touched.update(batch.touched)

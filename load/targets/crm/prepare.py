@@ -1,5 +1,6 @@
 """Batches of clean messages, compared and written as lines in a thread of their own while another batch is sent."""
 
+import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -29,6 +30,20 @@ THERE = pa.schema(
 
 
 @dataclass(frozen=True)
+class BatchSizes:
+    """`batch`: clean messages compared at once. `direct`: so many new rows go straight into the table.
+
+    Where many are known to be new a batch is prepared and sent in pieces of `piece` messages, of which two are held at
+    a time; the very first one is of `first` messages, so that the server begins while the others are prepared.
+    """
+
+    batch: int = 65_536
+    direct: int = 50_000
+    piece: int = 32_768
+    first: int = 8_192
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A batch ready to be sent: `counts` by verdict (and `nul`), its lines, the chats they belong to."""
 
@@ -47,22 +62,24 @@ class Preparer:
         self._duck = duck = archive.duck
         self._file = file
         self._placed = placed
+        self._read: tuple[list[int], pa.Table] = ([], CLEAN_MESSAGES.empty_table())
         duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
         duck.register("there", THERE.empty_table())
         duck.execute(_sql("compare_messages"))
 
-    def batches(self, first: int, rows: int, fetch: Callable[[list[int]], pa.Table]) -> Iterator[Prepared]:
-        """The file's messages in order, about `rows` at once, each batch prepared while the one before is sent.
+    def batches(
+        self, sizes: BatchSizes, fetch: Callable[[list[int]], pa.Table], *, many_new: bool
+    ) -> Iterator[Prepared]:
+        """The file's messages in order, cut as `sizes` say, each piece prepared while the one before is sent.
 
-        The first batch is cut after `first` messages, so that the sending begins soon.
         `fetch` gets the messages that some chats have in the database; it is called by the caller's thread.
         """
         ahead: deque[Future[Prepared]] = deque()
         try:
-            for groups in groups_of_rows(self._file, rows):
+            for groups in groups_of_rows(self._file, sizes.batch):
                 numbers = self._thread.submit(self._numbers, groups).result() if self._placed else []
                 there = fetch(numbers) if numbers else THERE.empty_table()
-                for part in (slice(first), slice(first, None)) if groups[0] == 0 else (slice(None),):
+                for part in self._parts(groups, sizes) if many_new else (slice(0, sys.maxsize),):
                     ahead.append(self._thread.submit(self._prepare, groups, there, part))
                     if len(ahead) > 1:
                         yield ahead.popleft().result()
@@ -72,12 +89,25 @@ class Preparer:
             # the file is closed after this
             self._thread.shutdown(cancel_futures=True)
 
+    def _parts(self, groups: list[int], sizes: BatchSizes) -> Iterator[slice]:
+        rows = sum(self._file.metadata.row_group(group).num_rows for group in groups)
+        begin = 0
+        while begin < rows:
+            end = begin + (sizes.first if begin == 0 and groups[0] == 0 else sizes.piece)
+            yield slice(begin, end)
+            begin = end
+
     def _numbers(self, groups: list[int]) -> list[int]:
         self._duck.register("clean_messages", self._file.read_row_groups(groups, columns=["phone"]))
         return [number for (number,) in self._duck.execute(_sql("chats_in_batch")).fetchall()]
 
     def _prepare(self, groups: list[int], there: pa.Table, part: slice) -> Prepared:
-        self._duck.register("clean_messages", self._file.read_row_groups(groups)[part])
+        if self._read[0] != groups:
+            self._read = groups, self._file.read_row_groups(groups)
+        messages = self._read[1][part]
+        if part.stop >= self._read[1].num_rows:
+            self._read = [], CLEAN_MESSAGES.empty_table()
+        self._duck.register("clean_messages", messages)
         self._duck.register("there", there)
         counts = Counter(dict(self._duck.execute(_sql("count_verdicts")).fetchall()))
         touched = []
