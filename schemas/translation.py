@@ -119,7 +119,6 @@ def day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """A moment to the minute, in UTC."""
-    # on a line of its own: a message inside the call inside another message is not found by `make translations`
     pattern = _("yyyy-MM-dd HH:mm")
     return _("{time} UTC", time=format_datetime(value.astimezone(UTC), pattern, locale=_Now.language))
 
