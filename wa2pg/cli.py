@@ -7,27 +7,9 @@ from typing import Any
 import click
 
 from schemas.translation import _
+from wa2pg.command_list import COMMANDS
 from wa2pg.language import in_language, lang_option
-
-# imported when called: transform and load have no use for what extract's libraries take to load
-COMMANDS = {
-    "init": "wa2pg.commands.init:init_command",
-    "extract": "wa2pg.commands.extract:extract_command",
-    "transform": "wa2pg.commands.transform:transform_command",
-    "load": "wa2pg.commands.load:load_command",
-    "import": "wa2pg.commands.import_:import_command",
-    "review": "wa2pg.commands.review:review_command",
-    "audit": "wa2pg.commands.audit:audit_command",
-    "snapshots": "wa2pg.commands.snapshots:snapshots_group",
-    "sessions": "wa2pg.commands.sessions:sessions_group",
-    "db": "wa2pg.commands.database:db_group",
-    "org": "wa2pg.commands.database:org_group",
-    "runs": "wa2pg.commands.runs:runs_group",
-    "evaluate": "wa2pg.commands.evaluate:evaluate_group",
-    "doctor": "wa2pg.commands.doctor:doctor_command",
-    "completion": "wa2pg.commands.completion:completion_command",
-    "demo": "wa2pg.commands.demo:demo_command",
-}
+from wa2pg.talk import end_line
 
 
 class _Commands(click.Group):
@@ -35,8 +17,6 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            from wa2pg.talk import end_line  # noqa: PLC0415 - it reads COMMANDS of here
-
             # click would do it also where every line is JSON
             end_line()
             raise click.Abort from None

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.translation import _
-from wa2pg.cli import COMMANDS
+from wa2pg.command_list import COMMANDS
 
 # "wa2pg loads into them" is a sentence
 _WIDTH, _LEAST_WIDTH = 80, 40

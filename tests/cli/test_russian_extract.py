@@ -16,7 +16,7 @@ from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
 from schemas.translation import _, use_language
 from schemas.words import Ended, Kind, SourceKind
 from tests.cli.conftest import ROOT, Terminal
-from wa2pg.cli import COMMANDS
+from wa2pg.command_list import COMMANDS
 
 # names of ours and of WhatsApp's, and what is no language's word
 _NAMES = set(
