@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -143,7 +144,10 @@ def test_yes_and_no_are_asked_for_in_the_language_s_letters(
             seen += piece.decode("utf-8", "replace")
             if "]: " in seen and not answered:
                 answered = True
-                os.write(ours, typed.encode())
+                if typed:
+                    os.write(ours, typed.encode())
+                else:
+                    asking.send_signal(signal.SIGINT)
     out = asking.communicate()[0]
     killer.cancel()
     os.close(ours)
