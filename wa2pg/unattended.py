@@ -25,9 +25,10 @@ def run_unattended(invocation: Invocation, org: str | None, *, from_files: bool,
     if invocation.style is Style.BAR:
         invocation.style = Style.LOG
     began = LastImport(account=account, state="running", began_at=datetime.now(UTC), command=_again(account, org))
-    write_last_import(data, began)
     code, said = int(ExitCode.FAILED), None
     try:
+        # a stop may come as soon as others can see it
+        write_last_import(data, began)
         if not from_files and not is_linked(data, account):
             raise UserError(
                 _("No phone is linked to the account {account}, and nobody is here to link one.", account=account),
