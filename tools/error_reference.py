@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from babel.messages.catalog import Catalog
+
 from schemas.errors import ExitCode
-from schemas.translation import _, language, use_language
-from tools.translations import PACKAGES, ROOT
+from schemas.translation import SOURCE
+from tools.translations import PACKAGES, ROOT, read
 
 _TRANSLATING = {"_", "ngettext"}
 _HEADINGS = {
@@ -79,24 +81,22 @@ def _is_sentence(message: str) -> bool:
 
 def reference(told_in: str) -> str:
     """The page in this language."""
-    before = language()
-    use_language(told_in)
-    try:
-        by_code: dict[int, list[ErrorSentence]] = {}
-        for error in errors():
-            by_code.setdefault(error.code, []).append(error)
-        return "\n".join(_section(code, found) for code, found in sorted(by_code.items()))
-    finally:
-        use_language(before)
+    by_code: dict[int, list[ErrorSentence]] = {}
+    for error in errors():
+        by_code.setdefault(error.code, []).append(error)
+    catalogue = read(told_in) if told_in != SOURCE else Catalog()
+    return "\n".join(_section(catalogue, told_in, code, found) for code, found in sorted(by_code.items()))
 
 
-def _section(code: int, found: list[ErrorSentence]) -> str:
-    lines = {f"| {_cell(error.message)} | {_cell(error.hint)} |": None for error in found}
-    title, says, todo = _HEADINGS.get(language(), _HEADINGS["en"])
-    head = [f"## {title} {code}", "", f"| {says} | {todo} |", "|---|---|"]
-    return "\n".join([*head, *lines, ""])
+def _section(catalogue: Catalog, told_in: str, code: int, found: list[ErrorSentence]) -> str:
+    title, says, todo = _HEADINGS.get(told_in, _HEADINGS[SOURCE])
+    lines = {f"| {_cell(catalogue, error.message)} | {_cell(catalogue, error.hint)} |": None for error in found}
+    return "\n".join([f"## {title} {code}", "", f"| {says} | {todo} |", "|---|---|", *lines, ""])
 
 
-def _cell(message: str) -> str:
-    told = _PLACEHOLDER.sub("…", _(message) if message else "")
-    return told.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+def _cell(catalogue: Catalog, message: str) -> str:
+    found = catalogue.get(message) if message else None
+    forms = found.string if found else message
+    # of several forms the one for a single thing
+    told = (forms if isinstance(forms, str) else forms[0]) if forms else message
+    return _PLACEHOLDER.sub("…", told).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
