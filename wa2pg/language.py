@@ -61,6 +61,8 @@ def in_language(command: click.Command) -> click.Command:
     told = copy.copy(command)
     told.help, told.epilog, told.short_help = map(translated_help, (command.help, command.epilog, command.short_help))
     told.params = [_parameter(parameter) for parameter in command.params]
+    # click keeps the option that it made when help was last asked for, words and all
+    told._help_option = None
     told.options_metavar = told.options_metavar and _(told.options_metavar)
     if isinstance(command, click.Group) and isinstance(told, click.Group):
         told.subcommand_metavar = _(told.subcommand_metavar)
