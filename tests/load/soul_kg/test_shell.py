@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import shlex
 import signal
 import subprocess
@@ -239,7 +240,9 @@ def test_a_person_types_and_gives_up(prompt: Shell, database: str) -> None:
     _until(person, "=> ")
     os.write(person, b"select pg_sleep(60);\n")
     with psycopg.connect(database, autocommit=True) as looking:
+        until = time.monotonic() + 30
         while not one(looking, "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"):
+            assert time.monotonic() < until
             time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     assert "stopped" in _until(person, "=> ")
@@ -254,8 +257,11 @@ def test_a_person_types_and_gives_up(prompt: Shell, database: str) -> None:
 
 def _until(terminal: int, awaited: str) -> str:
     said = b""
-    while not said.decode("utf-8", "replace").endswith(awaited):
+    while awaited not in said.decode("utf-8", "replace"):
+        assert select.select([terminal], [], [], 30)[0], said
         said += os.read(terminal, 4096)
+    # a person types when the prompt stands there, and the terminal is set for typing
+    time.sleep(0.3)
     return said.decode("utf-8", "replace")
 
 
