@@ -81,7 +81,7 @@ def pooled(server: Server) -> Iterator[str]:
 
 def server_has(server: Server, name: str) -> bool:
     with psycopg.connect(server.conninfo()) as admin:
-        return bool(admin.execute("select from pg_database where datname = %s", [name]).fetchone())
+        return bool(admin.execute("select true from pg_database where datname = %s", [name]).fetchone())
 
 
 def test_loads_go_through_a_pooler_in_transaction_mode(server: Server, pooled: str, tmp_path: Path) -> None:
