@@ -42,8 +42,10 @@ def fsync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes, *, owned_as: Path | None = None) -> None:
     """Put `content` at `path` whole or not at all, durable and 0600 when this returns.
+
+    It belongs to whom `owned_as` belongs to, where that is there: what root replaces may be read by another user.
 
     It is written beside it under a name of its own, `<name>.<8 letters>.tmp`: what a dead process or somebody else left
     there is neither written to nor followed.
@@ -53,6 +55,10 @@ def replace_file(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+            with suppress(FileNotFoundError):
+                owner = owned_as.stat() if owned_as else None
+                if owner and (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
+                    os.fchown(descriptor, owner.st_uid, owner.st_gid)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -5,7 +5,6 @@ import io
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 from schemas.errors import ExitCode, UserError
-from schemas.files import fsync_folder
+from schemas.files import replace_file
 from schemas.settings import MOST_BYTES_OF_FILE, no_settings_file
 from schemas.system_errors import system_reason
 from schemas.translation import _
@@ -99,8 +98,8 @@ class EnvFile:
             )
         try:
             if self.content is not None:
-                _put(self.path.with_name(BACKUP), self.content, like=self.path)
-            _put(self.path, text.encode("utf-8"), like=self.path)
+                replace_file(self.path.with_name(BACKUP), self.content, owned_as=self.path)
+            replace_file(self.path, text.encode("utf-8"), owned_as=self.path)
         except OSError as error:
             raise _cannot_be_written(error) from None
         return True
@@ -181,21 +180,3 @@ def _values(text: str) -> dict[str, str]:
     read = dotenv_values(stream=io.StringIO(text, newline=None))
     return {name.lower(): value for name, value in read.items() if value}
 
-
-def _put(path: Path, content: bytes, *, like: Path) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".env.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            with suppress(FileNotFoundError):
-                there = like.stat()
-                if (there.st_uid, there.st_gid) != (os.geteuid(), os.getegid()):
-                    # written by root, it still is the file of the user that wa2pg runs as
-                    os.fchown(descriptor, there.st_uid, there.st_gid)
-            file.flush()
-            os.fsync(descriptor)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    fsync_folder(path.parent)
