@@ -10,11 +10,11 @@ from psycopg.conninfo import make_conninfo
 from load.database_errors import database_error
 from load.health import check_database
 from load.layout import Layout, recognise
-from load.migrate import known_migrations
+from load.migrate import known_migrations, recorded_migrations
 from load.organizations import Organization, list_organizations
 from schemas.errors import UserError
 from schemas.health import Check, Health
-from schemas.translation import _
+from schemas.translation import N_
 
 SECONDS_TO_ANSWER = 6
 _USER = re.compile(r"(?:([^@/?]*)@)?(.*)", re.DOTALL)
@@ -40,24 +40,24 @@ def look_at(connection: psycopg.Connection) -> FirstLook:
     try:
         found = recognise(connection)
     except psycopg.Error as error:
-        raise database_error(error, _("looking at the database")) from None
+        raise database_error(error, N_("looking at the database")) from None
     checks = check_database(connection, None)
     sound = all(check.health is not Health.BROKEN for check in checks)
     return FirstLook(
         found.layout,
         found.layout is Layout.EMPTY or (found.layout is Layout.CRM and _is_behind(connection)),
         # which organisation is the next question, not a finding
-        [check for check in checks if check.name not in {"organisation", _("organisation")}],
+        [check for check in checks if check.name != "organisation"],
         list_organizations(connection) if sound else [],
     )
 
 
 def _is_behind(connection: psycopg.Connection) -> bool:
     try:
-        rows = connection.execute("select name from public.wa2pg_migrations").fetchall()
+        recorded = recorded_migrations(connection)
     except psycopg.Error:
         return False
-    return {name for (name,) in rows} < {migration.name for migration in known_migrations()}
+    return set(recorded) < {migration.name for migration in known_migrations()}
 
 
 def wants_password(error: UserError) -> bool:

@@ -68,7 +68,7 @@ def migrate(connection: psycopg.Connection, progress: Progress = no_progress) ->
             refuse_other_layouts(found)
             if found.layout is Layout.EMPTY:
                 connection.execute(_MIGRATIONS_DDL)
-            already = list(_recorded(connection))
+            already = list(recorded_migrations(connection))
         for number, migration in enumerate(known):
             progress(Step(N_("applying migrations"), number, len(known)))
             if _apply(connection, migration, known):
@@ -89,7 +89,7 @@ def check_migrated(connection: psycopg.Connection) -> None:
             exit_code=ExitCode.DATABASE,
         )
     known = known_migrations()
-    recorded = _recorded(connection)
+    recorded = recorded_migrations(connection)
     _compare(recorded, known)
     if len(recorded) < len(known):
         raise UserError(
@@ -113,7 +113,7 @@ def check_migrated(connection: psycopg.Connection) -> None:
 def _apply(connection: psycopg.Connection, migration: Migration, known: list[Migration]) -> bool:
     with connection.transaction():
         _begin(connection)
-        recorded = _recorded(connection)
+        recorded = recorded_migrations(connection)
         _compare(recorded, known)
         if migration.name in recorded:
             return False
@@ -128,7 +128,8 @@ def _begin(connection: psycopg.Connection) -> None:
     connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _recorded(connection: psycopg.Connection) -> dict[str, str]:
+def recorded_migrations(connection: psycopg.Connection) -> dict[str, str]:
+    """The migrations that are applied: name and sha256."""
     rows = connection.execute("select name, sha256 from public.wa2pg_migrations order by name").fetchall()
     return dict(rows)
 

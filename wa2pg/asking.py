@@ -7,7 +7,7 @@ import click
 
 from schemas.translation import _
 from wa2pg.env_file import can_be_written
-from wa2pg.talk import complain, say
+from wa2pg.talk import complain, say, yes_or_no
 
 
 class StoppedError(Exception):
@@ -31,11 +31,10 @@ def ask_hidden(question: str) -> str:
 
 def ask_yes(question: str) -> bool:
     """A yes or a no, in the language in force or in English; an empty line is a no."""
-    yes, no = {"y", "yes", _("yes"), _("yes")[0]}, {"n", "no", _("no"), _("no")[0]}
     while True:
-        typed = ask(question, default=_("no"), shown=_("yes/NO")).lower()
-        if typed in yes | no:
-            return typed in yes
+        answer = yes_or_no(ask(question, default="no", shown=_("yes/NO")))
+        if answer is not None:
+            return answer
         complain(_("Type yes or no."))
 
 

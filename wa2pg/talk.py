@@ -14,12 +14,12 @@ from rich.text import Text
 from schemas.translation import _
 from wa2pg.command_list import COMMANDS
 
-# "wa2pg loads into them" is a sentence
 _WIDTH, _LEAST_WIDTH = 80, 40
 # what else a hint may give to paste, and a sign for the spaces in it that no text has
 _MADE = "setup|demo|init|extract|transform|review|load|import|audit|doctor|org|upgrade|model|clear-sessions"
 _TYPED = rf"wa2pg|make (?:{_MADE})\b|export|unset|mkdir|mv|git|psql|createdb|createuser|sudo|timedatectl|apt|brew"
 _HELD = "\uf8ff"
+# "wa2pg loads into them" is a sentence
 _COMMAND = re.compile(rf"\bwa2pg (?=-|(?:{'|'.join(COMMANDS)})\b)")
 
 
@@ -140,21 +140,27 @@ def agreed(question: str) -> bool:
     # Translators: the letters for yes and no; the big one counts when nothing is typed
     asked = f"{question} [{_('y/N')}]"
     try:
-        return bool(click.prompt(asked, default="", show_default=False, value_proc=_yes_or_no, err=True))
+        return bool(click.prompt(asked, default="", show_default=False, value_proc=_agreed, err=True))
     except click.Abort:
         click.echo(err=True)  # what is said next begins a line of its own
         return False
 
 
-def _yes_or_no(typed: str) -> bool:
+def yes_or_no(typed: str) -> bool | None:
+    """What was typed for a yes or a no, in the language in force or in English; None when it is neither."""
     word = typed.strip().lower()
     # Translators: all that may be typed for yes, with spaces between
     if word in {"y", "yes", *_("y yes").split()}:
         return True
     # Translators: all that may be typed for no, with spaces between
-    if word in {"", "n", "no", *_("n no").split()}:
-        return False
-    raise click.UsageError(_("invalid input"))
+    return False if word in {"n", "no", *_("n no").split()} else None
+
+
+def _agreed(typed: str) -> bool:
+    answer = yes_or_no(typed) if typed.strip() else False
+    if answer is None:
+        raise click.UsageError(_("invalid input"))
+    return answer
 
 
 def printable(text: str) -> str:
