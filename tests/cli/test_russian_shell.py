@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -147,6 +148,8 @@ def test_yes_and_no_are_asked_for_in_the_language_s_letters(
                 if typed:
                     os.write(ours, typed.encode())
                 else:
+                    # what comes between the prompt and the wait for an answer is seen only with the answer
+                    time.sleep(0.5)
                     asking.send_signal(signal.SIGINT)
     out = asking.communicate()[0]
     killer.cancel()
