@@ -179,4 +179,3 @@ def _values(text: str) -> dict[str, str]:
     # as pydantic-settings takes them: in any case, an empty one is none
     read = dotenv_values(stream=io.StringIO(text, newline=None))
     return {name.lower(): value for name, value in read.items() if value}
-
