@@ -84,6 +84,25 @@ def test_rules_on_messages_are_asked(connection: psycopg.Connection, clean: Clea
     assert load(connection, clean, ORG).messages.inserted == 90
 
 
+@pytest.mark.parametrize("fast", [False, True])
+def test_columns_that_became_of_other_types_are_filled_all_the_same(
+    connection: psycopg.Connection, clean: CleanRunFolder, fast: bool
+) -> None:
+    connection.execute("create type kind as enum ('TEXT', 'IMAGE', 'CALL')")
+    connection.execute("alter table messages drop constraint messages_type_known")
+    connection.execute(
+        """
+        alter table messages
+          alter column type type kind using type::kind,
+          alter column body type varchar(4000),
+          alter column media_bytes type numeric
+        """
+    )
+    connection.execute("create cast (text as kind) with inout as assignment")
+    assert load(connection, clean, replace(ORG, fast=fast)).messages.inserted == 100
+    assert one(connection, "select count(*) from messages where type = 'TEXT'") == 100
+
+
 def test_a_rule_that_no_load_can_live_with_has_a_sentence(
     connection: psycopg.Connection, clean: CleanRunFolder
 ) -> None:

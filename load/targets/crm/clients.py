@@ -4,8 +4,8 @@ import duckdb
 import psycopg
 from psycopg import sql
 
+from load.copying_in import read_lines
 from load.database_errors import describe, is_refusal
-from load.lines import read_lines
 from load.report import FailedChat, LoadOptions
 from load.statements import statement
 from load.targets.crm.work import Import

@@ -1,9 +1,9 @@
--- (DuckDB) Writing PostgreSQL's text format for COPY, and keys, see load/keys.py.
--- PostgreSQL cannot hold the character NUL in a text; `plain` takes it away.
-create macro plain(value) as replace(value, chr(0), '');
+-- (DuckDB) Values for COPY, and keys, see load/keys.py.
+-- PostgreSQL cannot hold the character NUL in a text; `plain` takes it away. Looking for it costs less than replacing.
+create macro plain(value) as case when contains(value, chr(0)) then replace(value, chr(0), '') else value end;
 
--- Most texts have nothing to escape, and looking is half the work of replacing. concat() joins at once where || would
--- copy the line for every column.
+-- PostgreSQL's text format. Most texts have nothing to escape, and looking is half the work of replacing. concat() joins
+-- at once where || would copy the line for every column.
 create macro copied(value) as coalesce(
   case
     when contains(value, '\') or contains(value, chr(10)) or contains(value, chr(0)) or contains(value, chr(9))
@@ -14,8 +14,11 @@ create macro copied(value) as coalesce(
 
 -- In JSON a NUL is the escape \u0000. JSON has no bare control characters, so chr(1) can stand for an escaped
 -- backslash meanwhile.
-create macro plain_json(value) as
-  replace(replace(replace(value, '\\', chr(1)), '\u0000', ''), chr(1), '\\');
+create macro plain_json(value) as case
+  when contains(value, '\u0000')
+    then replace(replace(replace(value, '\\', chr(1)), '\u0000', ''), chr(1), '\\')
+  else value
+end;
 
 create macro known_language(value) as case when value not in ('und', 'other') then value end;
 
@@ -34,6 +37,8 @@ create macro hex_to_uuid5(hex) as concat(
        when substr(hex, 17, 1) in ('1', '5', '9', 'd') then '9'
        when substr(hex, 17, 1) in ('2', '6', 'a', 'e') then 'a' else 'b' end,
   substr(hex, 18, 15));
+
+create macro uuid_bytes(value) as from_hex(replace(value, '-', ''));
 
 create macro uuid5(namespace, name) as hex_to_uuid5(sha1(from_hex(replace(namespace, '-', '')) || encode(name)));
 

@@ -1,4 +1,4 @@
-"""Batches of clean messages, compared and written as lines in a thread of their own while another batch is sent."""
+"""Batches of clean messages, compared and formatted in a thread of their own while another batch is sent."""
 
 import sys
 from collections import Counter, deque
@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from load.clean_tables import groups_of_rows
+from load.copying_in import Rows, read_rows
 from load.copying_out import copied_out
-from load.lines import Lines, read_lines
 from load.statements import statement
 from load.targets.crm.archive import Archive
 from load.targets.crm.work import Import
@@ -45,16 +45,16 @@ class BatchSizes:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A batch ready to be sent: `counts` by verdict (and `nul`), its lines, the chats they belong to."""
+    """A batch ready to be sent: `counts` by verdict (and `nul`), its rows, the chats they belong to."""
 
     counts: Counter[str]
-    new: Lines
-    changed: Lines
+    new: Rows
+    changed: Rows
     touched: list[int]
 
 
 class Preparer:
-    """Compares and writes batches; DuckDB is used by one thread at a time."""
+    """Compares batches and formats their rows; DuckDB is used by one thread at a time."""
 
     def __init__(self, work: Import, archive: Archive, file: pq.ParquetFile, placed: bool) -> None:
         self._work = work
@@ -114,17 +114,17 @@ class Preparer:
         if counts["new"] or counts["changed"]:
             touched = [number for (number,) in self._duck.execute(_sql("touched_chats")).fetchall()]
             ((counts["nul"],),) = self._duck.execute(_sql("count_nul")).fetchall()
-        prepared = Prepared(counts, self._lines("new", counts), self._lines("changed", counts), touched)
-        # the lines are all that is needed while the batch waits to be sent
+        prepared = Prepared(counts, self._rows("new", counts), self._rows("changed", counts), touched)
+        # the rows are all that is needed while the batch waits to be sent
         self._duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
         self._duck.register("there", THERE.empty_table())
         return prepared
 
-    def _lines(self, verdict: str, counts: Counter[str]) -> Lines:
+    def _rows(self, verdict: str, counts: Counter[str]) -> Rows:
         if not counts[verdict]:
-            return Lines(())
+            return Rows(())
         names = {"organization": str(self._work.organization), "run": str(self._work.run), "verdict": verdict}
-        return read_lines(self._duck.sql(_sql("message_lines"), params=names))
+        return read_rows(self._duck.sql(_sql("message_rows"), params=names), jsonb=frozenset({"reactions"}))
 
 
 def messages_there(work: Import, numbers: list[int]) -> pa.Table:

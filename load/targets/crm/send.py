@@ -1,7 +1,8 @@
 """Messages on their way into the table: what the database refuses is found row by row, and the rest goes in.
 
 Many new rows go straight into the table; where that meets a row which somebody else inserted meanwhile, or one that
-the database refuses, and always for few rows, they go through a temporary table and ON CONFLICT.
+the database refuses, and always for few rows, they go through a temporary table and ON CONFLICT. So does everything
+where somebody has changed the type of a column: COPY takes binary values for no other type.
 """
 
 import re
@@ -11,8 +12,9 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from load.binary_format import HEADER, TRAILER, row_values
+from load.copying_in import Rows
 from load.database_errors import describe, is_refusal, reason_to_read
-from load.lines import Lines
 from load.report import RefusedMessage
 from load.targets.crm.work import Import
 from schemas.errors import UserError
@@ -25,7 +27,7 @@ _COLUMNS = (
 )
 _NAMES = _COLUMNS.split(", ")
 _STAGE, _TABLE = "wa2pg_messages", "public.messages"
-# "COPY messages, line 1, column body: …" in the server's language; what follows the column may be a value
+# "COPY messages, line 1, column body" in the server's language
 _COLUMN = re.compile(r"^COPY [^,\n]+, [^,\n]+ \d+, \S+ (\w+)", re.MULTILINE)
 
 Apply = Callable[[int, int], int]
@@ -52,43 +54,43 @@ class Sender:
     went_direct: bool = False
     refused: list[RefusedMessage] = field(default_factory=list)
 
-    def insert(self, lines: Lines) -> int:
+    def insert(self, rows: Rows) -> int:
         """Insert rows; one that is there by now is left as it is. Returns how many were refused."""
         before = len(self.refused)
         # the last batch of many is small
-        if self.may_go_direct and (len(lines) >= self.direct or self.went_direct):
+        if self.may_go_direct and (len(rows) >= self.direct or self.went_direct):
             self.went_direct = True
             try:
                 with self.work.connection.transaction():
-                    self.inserted += self._copy(lines, 0, len(lines), _TABLE)
+                    self.inserted += self._copy(rows, 0, len(rows), _TABLE)
             except psycopg.Error as error:
                 if not is_refusal(error):
                     raise
                 # rolled back to before the copy: the way below takes what can be taken
             else:
                 return 0
-        self.inserted += self._write(lines, "insert_staged_messages")
+        self.inserted += self._write(rows, "insert_staged_messages")
         return len(self.refused) - before
 
-    def update(self, lines: Lines) -> int:
+    def update(self, rows: Rows) -> int:
         """Bring rows that are there to the state of the archive. Returns how many were refused."""
         before = len(self.refused)
-        self._write(lines, "update_messages")
+        self._write(rows, "update_messages")
         return len(self.refused) - before
 
-    def _write(self, lines: Lines, name: str) -> int:
+    def _write(self, rows: Rows, name: str) -> int:
         """Stage the rows and run a statement for them; returns how many it wrote."""
-        if not lines:
+        if not rows:
             return 0
         self.build_indexes()
-        rows: list[int] = []
+        staged: list[int] = []
 
         def stage(low: int, high: int) -> int:
-            self._copy(lines, low, high, _STAGE)
-            rows.extend(range(low, high))
+            self._copy(rows, low, high, _STAGE)
+            staged.extend(range(low, high))
             return high - low
 
-        self._by_halves(0, len(lines), stage, lambda row, error: self._refuse(lines, row, error))
+        self._by_halves(0, len(rows), stage, lambda row, error: self._refuse(rows, row, error))
         self.work.connection.execute("analyze wa2pg_messages")
         query = "select position from wa2pg_messages order by position"
         positions = [position for (position,) in self.work.connection.execute(query)]
@@ -97,8 +99,8 @@ class Sender:
             return self.work.execute(name, low=positions[low], high=positions[high - 1] + 1).rowcount
 
         written = 0
-        if rows:
-            written = self._by_halves(0, len(rows), write, lambda at, error: self._refuse(lines, rows[at], error))
+        if staged:
+            written = self._by_halves(0, len(staged), write, lambda at, error: self._refuse(rows, staged[at], error))
         self.work.connection.execute("truncate wa2pg_messages restart identity")
         return written
 
@@ -115,18 +117,21 @@ class Sender:
         middle = (low + high) // 2
         return self._by_halves(low, middle, apply, refuse) + self._by_halves(middle, high, apply, refuse)
 
-    def _copy(self, lines: Lines, low: int, high: int, table: str) -> int:
-        statement = f"copy {table} ({_COLUMNS}) from stdin".encode()
+    def _copy(self, rows: Rows, low: int, high: int, table: str) -> int:
+        statement = f"copy {table} ({_COLUMNS}) from stdin (format binary)".encode()
         with self.work.connection.cursor() as cursor:
             with cursor.copy(statement) as copy:
-                for part in lines.part(low, high):
+                copy.write(HEADER)
+                for part in rows.part(low, high):
                     copy.write(part)
+                copy.write(TRAILER)
             return cursor.rowcount
 
-    def _refuse(self, lines: Lines, row: int, error: psycopg.Error) -> None:
-        values = dict(zip(_NAMES, lines.values(row), strict=True))
-        reason = describe(error, table="messages", column=self._column(lines, row, error))
-        refused = RefusedMessage(str(uuid.UUID(values["id"])), str(values["whatsapp_message_id"]), reason)
+    def _refuse(self, rows: Rows, row: int, error: psycopg.Error) -> None:
+        values = dict(zip(_NAMES, row_values(b"".join(rows.part(row, row + 1))), strict=True))
+        reason = describe(error, table="messages", column=self._column(rows, row, error))
+        key, message = values["id"] or b"", values["whatsapp_message_id"] or b""
+        refused = RefusedMessage(str(uuid.UUID(bytes=key)), message.decode(), reason)
         if self.strict:
             raise UserError(
                 _(
@@ -140,13 +145,13 @@ class Sender:
         if len(self.refused) % 100 == 1:
             self.searching(len(self.refused))
 
-    def _column(self, lines: Lines, row: int, error: psycopg.Error) -> str | None:
+    def _column(self, rows: Rows, row: int, error: psycopg.Error) -> str | None:
         """The column whose value was not taken; only COPY names it."""
         found = _COLUMN.search(error.diag.context or "")
         if not found and error.diag.constraint_name is None:
             try:
                 with self.work.connection.transaction(force_rollback=True):
-                    self._copy(lines, row, row + 1, _TABLE)
+                    self._copy(rows, row, row + 1, _TABLE)
             except psycopg.Error as again:
                 found = _COLUMN.search(again.diag.context or "")
         return found[1] if found and found[1] in _NAMES else None

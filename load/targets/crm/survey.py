@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from load.lines import read_lines
+from load.copying_in import read_lines
 from load.statements import statement
 from load.targets.crm.archive import Archive
 from load.targets.crm.work import Import

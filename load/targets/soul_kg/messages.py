@@ -13,9 +13,9 @@ import psycopg
 import pyarrow as pa
 
 from load.clean_tables import compute, held_back, open_table, read_batches
+from load.copying_in import column_bytes
 from load.copying_out import copied_out
 from load.database_errors import is_refusal
-from load.lines import column_bytes
 from load.statements import statement
 from load.targets.soul_kg.chats import make_conversations
 from load.targets.soul_kg.refused import Refusals, Rows
