@@ -38,23 +38,26 @@ claim as (
   select s.phone, v.client_id, 'conversation'
   from wa2pg_clients s
   join public.conversations v on v.organization_id = %(organization)s and v.id = s.conversation_key
+),
+claimed as (
+  select
+    phone,
+    client_id,
+    bool_or(how = 'phone') as by_phone,
+    bool_or(how = 'key') as by_key,
+    bool_or(how = 'lid') as by_lid,
+    bool_or(how = 'number') as by_number
+  from claim
+  group by phone, client_id
 )
 select
-  k.phone,
-  k.client_id,
-  bool_or(k.how = 'phone') as by_phone,
-  bool_or(k.how = 'key') as by_key,
-  bool_or(k.how = 'lid') as by_lid,
-  bool_or(k.how = 'number') as by_number,
-  bool_and(
-    exists (select 1 from unnest(s.addresses) his (address) where his.address like '%%@lid')
-    and exists (select 1 from unnest(c.addresses) has (address) where has.address like '%%@lid')
-    and not exists (
-      select 1 from unnest(s.addresses) his (address)
-      where his.address like '%%@lid' and his.address = any(c.addresses)
-    )
+  k.*,
+  exists (select 1 from unnest(s.addresses) his (address) where his.address like '%%@lid')
+  and exists (select 1 from unnest(c.addresses) has (address) where has.address like '%%@lid')
+  and not exists (
+    select 1 from unnest(s.addresses) his (address)
+    where his.address like '%%@lid' and his.address = any(c.addresses)
   ) as contradicted
-from claim k
+from claimed k
 join wa2pg_clients s using (phone)
 join public.clients c on c.id = k.client_id
-group by k.phone, k.client_id

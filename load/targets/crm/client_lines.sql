@@ -1,5 +1,6 @@
 -- (DuckDB) Clean clients for COPY in PostgreSQL's text format, without those that a person holds back; columns as in
--- clients.py. The second keys are for a number that another person had before, whose row has the first.
+-- clients.py. The second keys are for a number that another person had before, whose row has the first. The rank is the
+-- order in which a limit takes the chats: latest message first, ties by phone.
 -- grain: one client with his conversation; key: phone; inputs: all_clean_clients, all_clean_conversations
 with told as (
   select
@@ -18,6 +19,7 @@ with told as (
 )
 select
   concat(
+    row_number() over (order by last_message_at desc nulls last, number), chr(9),
     uuid5($organization, concat('client:', number)), chr(9),
     uuid5($organization, concat('conversation:', number, ':', $channel)), chr(9),
     uuid5($organization, concat('client:', number, ':', address)), chr(9),

@@ -14,6 +14,7 @@ from schemas.translation import N_
 from schemas.words import CHANNEL_WHATSAPP
 
 _COPIED = (
+    "rank",
     "client_key",
     "conversation_key",
     "second_client_key",

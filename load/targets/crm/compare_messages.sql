@@ -11,7 +11,7 @@ with once as (
 select
   m.*,
   c.number,
-  coalesce(t.conversation_id, c.conversation_id) as conversation_id,
+  coalesce(uuid_bytes(t.conversation_id), c.conversation_id) as conversation_id,
   case
     when c.phone is null and m.phone in (select phone from held_back) then 'held_back'
     when c.phone is null then 'nobody'

@@ -6,7 +6,7 @@ select
     uuid5($organization, concat('message:', plain(phone), ':', direction, ':', plain(whatsapp_message_id)))
   ) as id,
   uuid_bytes($organization) as organization_id,
-  uuid_bytes(conversation_id) as conversation_id,
+  conversation_id,
   direction,
   plain(whatsapp_message_id) as whatsapp_message_id,
   type,

@@ -109,11 +109,13 @@ class Preparer:
             self._read = [], CLEAN_MESSAGES.empty_table()
         self._duck.register("clean_messages", messages)
         self._duck.register("there", there)
-        counts = Counter(dict(self._duck.execute(_sql("count_verdicts")).fetchall()))
+        counts: Counter[str] = Counter()
         touched = []
-        if counts["new"] or counts["changed"]:
-            touched = [number for (number,) in self._duck.execute(_sql("touched_chats")).fetchall()]
-            ((counts["nul"],),) = self._duck.execute(_sql("count_nul")).fetchall()
+        for verdict, number, found, with_nul in self._duck.execute(_sql("judge_batch")).fetchall():
+            counts[verdict] += found
+            counts["nul"] += with_nul
+            if verdict in {"new", "changed"}:
+                touched.append(number)
         prepared = Prepared(counts, self._rows("new", counts), self._rows("changed", counts), touched)
         # the rows are all that is needed while the batch waits to be sent
         self._duck.register("clean_messages", CLEAN_MESSAGES.empty_table())

@@ -2,7 +2,7 @@
 -- row_id: the row that is his already; the second keys are for a number that somebody else had before.
 -- grain: one client with his conversation; key: phone; inputs: clean clients and conversations
 create temporary table wa2pg_clients (
-  rank integer,
+  rank integer not null,
   phone text primary key,
   client_key uuid not null,
   conversation_key uuid not null,
@@ -29,6 +29,6 @@ create temporary table wa2pg_clients (
   addresses text[],
   archived boolean,
   row_id uuid,
-  chosen boolean,
+  chosen boolean not null default true,
   refused text
 ) on commit drop

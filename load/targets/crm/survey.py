@@ -15,7 +15,7 @@ CHATS = pa.schema(
     [
         ("number", pa.int32()),
         ("phone", pa.string()),
-        ("conversation_id", pa.string()),
+        ("conversation_id", pa.binary()),
         ("refused", pa.bool_()),
         ("placed", pa.bool_()),
         ("whole", pa.bool_()),
@@ -54,7 +54,8 @@ def survey(work: Import, archive: Archive) -> Survey:
     rows = []
     for number, phone, conversation, refused in work.execute("all_chats").fetchall():
         is_placed, *known = there.get(number, (False, 0, ""))
-        rows.append((number, phone, conversation, refused, is_placed, archived.get(phone) == tuple(known)))
+        key = conversation.bytes if conversation else None
+        rows.append((number, phone, key, refused, is_placed, archived.get(phone) == tuple(known)))
     columns = list(zip(*rows, strict=True)) or [()] * len(CHATS)
     table = pa.table([pa.array(column, field.type) for column, field in zip(columns, CHATS, strict=True)], CHATS)
     whole = all(row[-1] for row in rows if row[0] is not None and row[1] in archived)
