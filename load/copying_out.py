@@ -9,6 +9,11 @@ import pyarrow as pa
 import pyarrow.csv
 
 
+def no_rows(schema: pa.Schema) -> pa.Table:
+    """A table without rows; `schema.empty_table()` would spend a fifth of a second on importing pandas where it can."""
+    return pa.Table.from_batches([], schema)
+
+
 def copied_out(
     connection: psycopg.Connection, statement: bytes, parameters: Mapping[str, Any], schema: pa.Schema
 ) -> pa.Table:
@@ -18,7 +23,7 @@ def copied_out(
         for line in copy:
             known.write(line)
     if not known.tell():
-        return schema.empty_table()
+        return no_rows(schema)
     known.seek(0)
     return pyarrow.csv.read_csv(
         known,

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from load.clean_tables import groups_of_rows
 from load.copying_in import Rows, read_rows
-from load.copying_out import copied_out
+from load.copying_out import copied_out, no_rows
 from load.statements import statement
 from load.targets.crm.archive import Archive
 from load.targets.crm.work import Import
@@ -62,9 +62,9 @@ class Preparer:
         self._duck = duck = archive.duck
         self._file = file
         self._placed = placed
-        self._read: tuple[list[int], pa.Table] = ([], CLEAN_MESSAGES.empty_table())
-        duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
-        duck.register("there", THERE.empty_table())
+        self._read: tuple[list[int], pa.Table] = ([], no_rows(CLEAN_MESSAGES))
+        duck.register("clean_messages", no_rows(CLEAN_MESSAGES))
+        duck.register("there", no_rows(THERE))
         duck.execute(_sql("compare_messages"))
 
     def batches(
@@ -78,7 +78,7 @@ class Preparer:
         try:
             for groups in groups_of_rows(self._file, sizes.batch):
                 numbers = self._thread.submit(self._numbers, groups).result() if self._placed else []
-                there = fetch(numbers) if numbers else THERE.empty_table()
+                there = fetch(numbers) if numbers else no_rows(THERE)
                 for part in self._parts(groups, sizes) if many_new else (slice(0, sys.maxsize),):
                     ahead.append(self._thread.submit(self._prepare, groups, there, part))
                     if len(ahead) > 1:
@@ -106,7 +106,7 @@ class Preparer:
             self._read = groups, self._file.read_row_groups(groups)
         messages = self._read[1][part]
         if part.stop >= self._read[1].num_rows:
-            self._read = [], CLEAN_MESSAGES.empty_table()
+            self._read = [], no_rows(CLEAN_MESSAGES)
         self._duck.register("clean_messages", messages)
         self._duck.register("there", there)
         counts: Counter[str] = Counter()
@@ -118,8 +118,8 @@ class Preparer:
                 touched.append(number)
         prepared = Prepared(counts, self._rows("new", counts), self._rows("changed", counts), touched)
         # the rows are all that is needed while the batch waits to be sent
-        self._duck.register("clean_messages", CLEAN_MESSAGES.empty_table())
-        self._duck.register("there", THERE.empty_table())
+        self._duck.register("clean_messages", no_rows(CLEAN_MESSAGES))
+        self._duck.register("there", no_rows(THERE))
         return prepared
 
     def _rows(self, verdict: str, counts: Counter[str]) -> Rows:

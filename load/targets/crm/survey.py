@@ -5,34 +5,34 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from load.copying_in import read_lines
+from load.copying_out import copied_out
 from load.statements import statement
 from load.targets.crm.archive import Archive
 from load.targets.crm.work import Import
 
-CHATS = pa.schema(
+_EXPORTED = pa.schema(
     [
         ("number", pa.int32()),
         ("phone", pa.string()),
-        ("conversation_id", pa.binary()),
+        ("conversation_id", pa.string()),
         ("refused", pa.bool_()),
         ("placed", pa.bool_()),
-        ("whole", pa.bool_()),
+        ("ours_count", pa.int64()),
+        ("ours_mark", pa.string()),
     ]
 )
 
 
 @dataclass(frozen=True)
 class Survey:
-    """The chats as DuckDB compares with them (CHATS).
+    """The chosen chats by number, see judge_chats.sql and sum_up_chats.sql.
 
-    `placed` chats, by number, have conversations that were there before this run; the conversations of `made` ones this
-    run has made, and their messages are `new` ones. A `whole` chat has every clean message in the state that the
-    archive knows.
+    `whole`: nothing has to be compared. `new`: how many messages the chats of `made` conversations bring.
     """
 
-    chats: pa.Table
     placed: frozenset[int]
     made: frozenset[int]
     whole: bool
@@ -40,29 +40,19 @@ class Survey:
 
 
 def survey(work: Import, archive: Archive) -> Survey:
-    """Count what the chosen chats have in the database and set it against the clean messages."""
+    """Count what the chosen chats have in the database and set it against the clean messages: makes table `chats`."""
     work.execute("make_totals")
     work.execute("choose_counted")
     work.connection.execute("analyze wa2pg_to_count")
     work.execute("count_messages")
     work.execute("keep_surveyed")
-    there = {number: tuple(rest) for number, *rest in work.execute("chats_there").fetchall()}
-    placed = frozenset(number for number, (is_placed, _, _) in there.items() if is_placed)
-    archive.surveyed(marked=bool(placed))
-    surveyed = archive.duck.execute("select phone, message_count, mark from surveyed").fetchall()
-    archived = {phone: (count, str(mark)) for phone, count, mark in surveyed}
-    rows = []
-    for number, phone, conversation, refused in work.execute("all_chats").fetchall():
-        is_placed, *known = there.get(number, (False, 0, ""))
-        key = conversation.bytes if conversation else None
-        rows.append((number, phone, key, refused, is_placed, archived.get(phone) == tuple(known)))
-    columns = list(zip(*rows, strict=True)) or [()] * len(CHATS)
-    table = pa.table([pa.array(column, field.type) for column, field in zip(columns, CHATS, strict=True)], CHATS)
-    whole = all(row[-1] for row in rows if row[0] is not None and row[1] in archived)
-    archive.duck.register("chats", table)
-    made = frozenset(there) - placed
-    new = sum(archived.get(row[1], (0,))[0] for row in rows if row[0] in made)
-    return Survey(table, placed, made, whole, new)
+    exported = copied_out(work.connection, statement("crm", "export_chats"), {}, _EXPORTED)
+    archive.surveyed(marked=pc.any(exported["placed"]).as_py() or False)
+    archive.duck.register("exported_chats", exported)
+    archive.duck.execute(_sql("judge_chats"))
+    archive.duck.unregister("exported_chats")
+    placed, made, whole, new = archive.duck.execute(_sql("sum_up_chats")).fetchall()[0]
+    return Survey(frozenset(placed), frozenset(made), whole, new)
 
 
 def count_new_chats(work: Import, duck: duckdb.DuckDBPyConnection) -> None:
