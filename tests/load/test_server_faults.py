@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,8 @@ from load.migrate import migrate
 from load.organizations import create_organization
 from load.report import LoadOptions
 from load.run import load
+from load.targets.crm import messages as message_step
+from load.targets.crm.prepare import BatchSizes
 from schemas.clean_run import CleanRunFolder
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Step
@@ -123,7 +126,10 @@ def test_a_standby_is_said_to_be_read_only(server: Server, clean: CleanRunFolder
     assert counts(primary) == NOTHING
 
 
-def test_a_full_disk_leaves_nothing_and_asks_for_room(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fast", [False, True])
+def test_a_full_disk_leaves_nothing_and_asks_for_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fast: bool
+) -> None:
     user = server_user()
     if user is None:
         pytest.skip("only root may mount a small disk for the server")
@@ -139,9 +145,15 @@ def test_a_full_disk_leaves_nothing_and_asks_for_room(tmp_path: Path) -> None:
             admin.execute(sql.SQL("create tablespace small location {}").format(str(small)))
         conninfo = make_crm(server, "filled", "small")
         clean = write_clean_run(tmp_path / "run", many_chats(30, messages=1500))
+        monkeypatch.setattr(message_step, "SIZES", BatchSizes(direct=1))
+        steps: list[Step] = []
         with connect(conninfo) as connection, pytest.raises(UserError) as raised:
-            load(connection, clean, ORG)
+            load(connection, clean, replace(ORG, fast=fast), steps.append)
         assert counts(conninfo) == NOTHING
+        with connect(conninfo) as connection:
+            assert one(connection, "select count(*) from pg_index where indrelid = 'messages'::regclass") == 3
+        # with --fast every row was in, and the indexes had no room
+        assert (steps[-1].done == steps[-1].total) is fast, steps[-1]
     assert raised.value.exit_code is ExitCode.DATABASE
     assert raised.value.message.startswith("The database server's disk is full")
     assert (raised.value.hint or "").startswith("make room on the server")
