@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.load.conftest import remove_server
+from load.embedded import remove_embedded
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,7 +57,7 @@ class Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     yield Terminal(tmp_path)
-    remove_server(tmp_path / "data/postgres")
+    remove_embedded(tmp_path / "data/postgres")
 
 
 @pytest.fixture(scope="module")
@@ -69,4 +69,4 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     assert first.code == 0, first.err
     terminal.environment["FIRST"] = first.out
     yield terminal
-    remove_server(folder / "data/postgres")
+    remove_embedded(folder / "data/postgres")

@@ -19,12 +19,11 @@ from dotenv import dotenv_values
 
 from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
 from load.database import connect
-from load.embedded import Embedded, ensure_database, start_embedded
+from load.embedded import Embedded, ensure_database, remove_embedded, start_embedded
 from load.migrate import known_migrations, migrate
 from tests.cli.conftest import ROOT, Outcome, Terminal
 from tests.llm.server import MODEL as SERVED
 from tests.llm.server import ModelServer, Reply
-from tests.load.conftest import remove_server
 from tests.load.servers import free_port
 
 NOBODY = 65534
@@ -96,7 +95,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     assert made.run("transform", "--as-of", "2026-03-01").code == 0
     assert made.run("org", "create", "Silk Road Tours").code == 0
     yield made
-    remove_server(made.data / "postgres")
+    remove_embedded(made.data / "postgres")
 
 
 @pytest.fixture(scope="module")
