@@ -78,6 +78,7 @@ class ModelServer:
         self.prices = prices
         self.bodies: list[bytes] = []
         self.keys: list[str | None] = []
+        self.encodings: list[str | None] = []
         self.times: list[float] = []
         self.requests = 0
         self.most_at_once = 0
@@ -112,6 +113,7 @@ class ModelServer:
             def do_GET(self) -> None:
                 with outer._lock:
                     outer.requests += 1
+                    outer.encodings.append(self.headers.get("Accept-Encoding"))
                 if outer.prices and self.path == "/api/v1/models":
                     listed = {"data": [{"id": "other/free", "pricing": {"prompt": "0", "completion": "0"}}]}
                     listed["data"].append({"id": MODEL, "pricing": PRICING})
@@ -126,6 +128,7 @@ class ModelServer:
                     outer.requests += 1
                     outer.bodies.append(body)
                     outer.keys.append(self.headers.get("Authorization"))
+                    outer.encodings.append(self.headers.get("Accept-Encoding"))
                     outer.times.append(time.monotonic())
                     outer._at_once += 1
                     outer.most_at_once = max(outer.most_at_once, outer._at_once)

@@ -17,9 +17,8 @@ import httpx
 import stamina
 
 from schemas.translation import N_
-from schemas.version import VERSION
 from transform.llm.answer import Answer, NotAnAnswerError, read_answer
-from transform.llm.client import new_client, trusted_certificates
+from transform.llm.client import body_pieces, new_client, request_headers, trusted_certificates
 from transform.llm.deadline import Deadline
 from transform.llm.options import ModelOptions
 from transform.llm.request import repair_body, request_body
@@ -115,7 +114,7 @@ class _Line:
         with self._deadline as deadline:
             try:
                 with self._client.stream(method, url, content=body, extensions={"trace": deadline.trace}) as response:
-                    for piece in response.iter_bytes():
+                    for piece in body_pieces(response):
                         content += piece
                         if len(content) > _MOST_BYTES:
                             raise _TryLaterError(Fault.UNREADABLE)
@@ -142,12 +141,7 @@ class Service:
         # its lines name addresses, and nobody asked for them
         for name in ("httpx", "httpcore", "stamina"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        headers = {"User-Agent": f"wa2pg/{VERSION}", "Content-Type": "application/json"}
-        if options.key:
-            headers["Authorization"] = f"Bearer {options.key}"
-        if options.is_openrouter:
-            headers["X-Title"] = "wa2pg"
-        self._headers = headers
+        self._headers = request_headers(options) | {"Content-Type": "application/json"}
         # read once: the certificates that are trusted are many
         self._ssl = trusted_certificates()
         self._mine = threading.local()
