@@ -10,9 +10,10 @@ import pytest
 
 from schemas.health import Health
 from tests.llm.server import MODEL, answer, completion
+from transform.llm.faults import Fault, NoAnswerError
 from transform.llm.key_check import check_key
 from transform.llm.options import ModelOptions
-from transform.llm.service import ATTEMPTS, Fault, NoAnswerError, Service
+from transform.llm.service import ATTEMPTS, Service
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
