@@ -28,10 +28,9 @@ from psycopg.conninfo import conninfo_to_dict
 from benchmarks.clean_history import write_clean_history
 from benchmarks.measure import ROOT, Cost, median, run
 from load.database import connect
-from load.embedded import Embedded, ensure_database, start_embedded, stop_embedded
+from load.embedded import Embedded, ensure_database, remove_embedded, start_embedded, stop_embedded
 from load.migrate import migrate
 from load.organizations import create_organization
-from load.server_place import find_place
 
 _ORGANIZATION = uuid.UUID("8ffef617-5216-403e-9633-224a13d70670")
 _SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "autovacuum": "off"}
@@ -51,10 +50,7 @@ def own_server() -> Iterator[Embedded]:
         stop_embedded(folder)
         yield start_embedded(folder)
     finally:
-        stop_embedded(folder)
-        place = find_place(folder)
-        shutil.rmtree(place.home, ignore_errors=True)
-        place.lock.unlink(missing_ok=True)
+        remove_embedded(folder)
         shutil.rmtree(folder.parent, ignore_errors=True)
 
 

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from extract.archive_words import counted, said
 from extract.snapshot_names import read_scopes
 from schemas.completeness import history_complete
 from schemas.datadir import DataDir
 from schemas.errors import UserError
-from schemas.manifest import Snapshot, sealed_snapshots
+from schemas.manifest import MissingChunk, Snapshot, sealed_snapshots
+from schemas.stored_words import counted, said
 from schemas.translation import _, ngettext
 
 
@@ -30,6 +30,11 @@ def missing_pieces(data: DataDir, words: Sequence[str]) -> list[str]:
             if wanted and not snapshot.manifest.complete:
                 told.append(f"{scope.account}/{snapshot.name}: {_told(snapshot)}")
     return told
+
+
+def piece_name(chunk: MissingChunk) -> str:
+    """A piece of history by WhatsApp's own name for its kind and its place among those."""
+    return chunk.sync_type if chunk.chunk_order is None else f"{chunk.sync_type} {chunk.chunk_order}"
 
 
 def _told(snapshot: Snapshot) -> str:

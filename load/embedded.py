@@ -136,6 +136,15 @@ def stop_embedded(folder: Path) -> bool:
     return True
 
 
+def remove_embedded(folder: Path) -> None:
+    """Stop the server that belongs to `folder` and remove everything of it, wherever that lives."""
+    place = find_place(folder)
+    stop_embedded(folder)
+    for left in (place.home, place.sockets):
+        shutil.rmtree(left, ignore_errors=True)
+    place.lock.unlink(missing_ok=True)
+
+
 def ensure_database(embedded: Embedded, name: str) -> None:
     """Make the database when it is missing."""
     with psycopg.connect(embedded.conninfo("postgres"), autocommit=True) as connection:

@@ -1,12 +1,8 @@
-"""What a load inserted and changed, kept in the data directory for layouts whose own tables have no place for it.
+"""Recording every row that a load inserts or changes, for layouts whose own tables have no place for it.
 
-    runs/<organisation>/<run>.json       what the run was and whether it is in the database
-    runs/<organisation>/<run>.parquet    one row per row that it inserted, or changed (with what it was before), and
-                                         one per client and conversation of these with what the run left in it
-
-Both are durable before the database commits, so no committed run is without them. A process that dies around the
-commit leaves the state `written`; the database knows whether that transaction was committed, and so does the mark
-that the run left in its rows (`settle_ledgers`).
+The files are those of `ledger_files`. Both are durable before the database commits, so no committed run is without
+them. A process that dies around the commit leaves the state `written`; the database knows whether that transaction was
+committed, and so does the mark that the run left in its rows (`settle_ledgers`).
 """
 
 import fcntl
@@ -17,20 +13,19 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, Field
 
+from load.ledger_files import PARTIAL, LedgerRun, changes_of, mark_committed, write_run
 from schemas.errors import UserError
-from schemas.files import PRIVATE_FILE, fsync_file, fsync_folder, make_private_folder, replace_file, sha256_of
+from schemas.files import PRIVATE_FILE, fsync_file, make_private_folder, sha256_of
 from schemas.system_errors import system_reason
 from schemas.translation import _
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-LEDGER_FORMAT: Literal[1] = 1
 # several rows may be about one row of the database: taking a run back reads them from the last to the first
 CHANGES = pa.schema(
     [
@@ -47,49 +42,6 @@ LEFT = "left"
 # tables of which a run keeps what it left in each row
 IMAGED = ("clients", "conversations")
 _ROWS_AT_ONCE = 65_536
-_PARTIAL = ".partial"
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class LedgerPlace(_Strict):
-    """Which transaction of which database: cluster (None where the user may not ask), database oid, transaction id."""
-
-    cluster: str | None
-    database: int
-    transaction: str
-
-
-class LedgerRun(_Strict):
-    """What `<run>.json` says. `changes_sha256` is that of the Parquet file beside it, None until it is written."""
-
-    format: Literal[1] = LEDGER_FORMAT
-    state: Literal["written", "committed"] = "written"
-    run: str
-    layout: str
-    organization: str
-    account: str
-    clean_run: str
-    inputs_sha256: str
-    tool_version: str
-    options: dict[str, Any]
-    place: LedgerPlace
-    started_at: datetime
-    finished_at: datetime | None = None
-    rows: int = Field(default=0, ge=0)
-    changes_sha256: str | None = None
-    counts: dict[str, Any] = Field(default_factory=dict)
-    # the transaction that takes the run back: where it was committed, the run was
-    undoing: LedgerPlace | None = None
-    undone_at: datetime | None = None
-    undone_by: str | None = None
-    undone: dict[str, Any] | None = None
-
-    def to_json(self) -> bytes:
-        """The bytes of the file."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def _told(write: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -191,7 +143,7 @@ class FileLedger:
         self._run = run
         self._folder = make_private_folder(folder)
         self._changes = changes_of(folder, run.run)
-        self._partial = self._changes.with_name(self._changes.name + _PARTIAL)
+        self._partial = self._changes.with_name(self._changes.name + PARTIAL)
         descriptor = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
         self._file = os.fdopen(descriptor, "wb")
         # whoever clears up after dead runs leaves a file that somebody holds
@@ -244,7 +196,7 @@ class FileLedger:
                 "finished_at": datetime.now(UTC),
             }
         )
-        replace_file(run_file_of(self._folder, self._run.run), self._run.to_json())
+        write_run(self._folder, self._run)
         # held until then: a load into another database clears away what has no description and nobody holds
         self._file.close()
 
@@ -280,63 +232,3 @@ class FileLedger:
         if self._waiting:
             self._writer.write_table(pa.Table.from_batches(self._waiting, CHANGES))
             self._waiting = []
-
-
-def run_file_of(folder: Path, run: str) -> Path:
-    """`<run>.json`."""
-    return folder / f"{run}.json"
-
-
-def changes_of(folder: Path, run: str) -> Path:
-    """`<run>.parquet`."""
-    return folder / f"{run}.parquet"
-
-
-def read_ledgers(folder: Path) -> list[LedgerRun]:
-    """The runs of an organisation's folder, oldest first; raises ValueError for a file that cannot be read."""
-    runs = [LedgerRun.model_validate_json(path.read_bytes()) for path in folder.glob("*.json")]
-    return sorted(runs, key=lambda run: (run.started_at, run.run))
-
-
-def mark_committed(folder: Path, run: LedgerRun) -> None:
-    """Say that a run whose state was `written` is in the database."""
-    write_run(folder, run.model_copy(update={"state": "committed"}))
-
-
-def write_run(folder: Path, run: LedgerRun) -> None:
-    """Replace a run's `<run>.json`."""
-    replace_file(run_file_of(folder, run.run), run.to_json())
-
-
-def remove_ledger(folder: Path, run: str) -> None:
-    """Remove the files of a run that never came into the database."""
-    run_file_of(folder, run).unlink(missing_ok=True)
-    changes_of(folder, run).unlink(missing_ok=True)
-    fsync_folder(folder)
-
-
-def clear_unsealed(folder: Path) -> None:
-    """Remove what dead loads left before anything of theirs could be committed."""
-    for path in folder.glob(f"*.parquet{_PARTIAL}"):
-        with suppress(OSError):
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink()
-            finally:
-                os.close(descriptor)
-    for path in folder.glob("*.parquet"):
-        # sealed, but dead before its description was written: not committed
-        if not path.with_suffix(".json").exists() and not _is_held(path):
-            path.unlink(missing_ok=True)
-
-
-def _is_held(path: Path) -> bool:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -27,10 +27,9 @@ import psycopg
 from benchmarks.history import write_history
 from extract.whatsapp.sample import SAMPLE_AS_OF, SAMPLE_OWN_PHONE, write_sample
 from load.database import connect
-from load.embedded import Embedded, ensure_database, start_embedded
+from load.embedded import Embedded, ensure_database, remove_embedded, start_embedded
 from load.migrate import migrate
 from load.organizations import create_organization
-from tests.load.conftest import remove_server
 
 ROOT = Path(__file__).parent.parent
 ORGANIZATION = "chaos"
@@ -169,7 +168,7 @@ def chaos(seed: int) -> Iterator[Chaos]:
         try:
             yield Chaos(Path(folder), start_embedded(server_folder), seed)
         finally:
-            remove_server(server_folder)
+            remove_embedded(server_folder)
 
 
 def compare(kills: int, seed: int) -> int:

@@ -7,13 +7,12 @@ import psycopg
 import pytest
 
 from load.database import connect
-from load.embedded import ensure_database, start_embedded
+from load.embedded import ensure_database, remove_embedded, start_embedded
 from load.migrate import migrate
 from load.organizations import create_organization
 from load.report import LoadOptions, LoadReport
 from load.run import load
 from schemas.datadir import DataDir
-from tests.load.conftest import remove_server
 from tests.transform.archives import ANNA, ANNA_LID, ANNA_PHONE, Archive, message, minute, pair, payload
 from tests.transform.conftest import clean
 
@@ -32,7 +31,7 @@ def crm(tmp_path: Path) -> Iterator[psycopg.Connection]:
             create_organization(connection, "Soul KG", id=None, slug=None)
             yield connection
     finally:
-        remove_server(folder)
+        remove_embedded(folder)
 
 
 def test_a_number_that_passes_from_one_client_to_another_leaves_each_with_his_own_messages(

@@ -11,7 +11,6 @@ tests/test_guides.py runs them again and compares.
 """
 
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict
 
 from load.database import connect
-from load.embedded import ensure_database, start_embedded, stop_embedded
+from load.embedded import ensure_database, remove_embedded, start_embedded
 from load.server_place import find_place
 from schemas.translation import LANGUAGES
 from tools.terminal import at_a_terminal, on_the_screen
@@ -103,8 +102,8 @@ def sandbox(language: str) -> Iterator[Sandbox]:
         folder, crm, programs = above / "wa2pg", above / "crm", above / "bin"
         folder.mkdir()
         programs.mkdir()
-        stack.callback(_remove_server, folder / "data" / "postgres")
-        stack.callback(_remove_server, crm)
+        stack.callback(remove_embedded, folder / "data" / "postgres")
+        stack.callback(remove_embedded, crm)
         server = start_embedded(crm)
         ensure_database(server, "soul_kg")
         with connect(server.conninfo("soul_kg")) as connection:
@@ -118,13 +117,6 @@ def sandbox(language: str) -> Iterator[Sandbox]:
         host = conninfo_to_dict(server.conninfo("soul_kg"))["host"]
         path = f"{Path(sys.executable).parent}:{programs}:/usr/local/bin:/usr/bin:/bin"
         yield Sandbox(folder, language, f"postgresql://postgres@/soul_kg?host={host}", path)
-
-
-def _remove_server(folder: Path) -> None:
-    stop_embedded(folder)
-    place = find_place(folder)
-    shutil.rmtree(place.home, ignore_errors=True)
-    place.lock.unlink(missing_ok=True)
 
 
 def run_guide(text: str, language: str) -> str:

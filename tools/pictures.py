@@ -19,8 +19,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from load.embedded import stop_embedded
-from load.server_place import find_place
+from load.embedded import remove_embedded
 from schemas.translation import LANGUAGES, SOURCE
 from tools.terminal import COLUMNS, at_a_terminal, on_the_screen
 
@@ -63,7 +62,8 @@ def main() -> None:
             try:
                 make(Path(folder), language, PICTURES / f"demo{ending}.svg", PICTURES / f"report{ending}.png")
             finally:
-                _remove_database(Path(folder) / "data" / "postgres")
+                # it outlives the command; as root its files are not in the data directory either
+                remove_embedded(Path(folder) / "data" / "postgres")
     for path in sorted(PICTURES.iterdir()):
         print(f"{path.relative_to(PICTURES.parents[1])}: {path.stat().st_size / 1000:.0f} KB")
 
@@ -111,14 +111,6 @@ def _photograph(page: Path, picture: Path) -> None:
         height = card["y"] + card["height"] + 16
         shown.screenshot(path=picture, clip={"x": 0, "y": 0, "width": _PAGE_WIDTH, "height": height})
         browser.close()
-
-
-def _remove_database(folder: Path) -> None:
-    """The demo's server outlives the command; as root its files are not in the data directory either."""
-    stop_embedded(folder)
-    place = find_place(folder)
-    shutil.rmtree(place.home, ignore_errors=True)
-    place.lock.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -4,26 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from schemas.clean_run import Accounting
-from schemas.translation import N_, _
+from schemas.stored_words import said
 from transform.warehouse import Warehouse
-
-# the reasons of all stages, in words
-_REASONS = (
-    N_("edit"), N_("revoke"), N_("reaction"), N_("poll vote"),
-    N_("group"), N_("broadcast"), N_("channel"), N_("status post"), N_("bot"), N_("psa"), N_("note to self"),
-    N_("system"), N_("other server"), N_("no chat"), N_("no phone"), N_("not a phone"), N_("no message id"),
-    N_("target missing"), N_("not the author"), N_("conversation cut off"), N_("conversation undecodable"),
-    N_("message undecodable"), N_("call undecodable"), N_("empty payload"), N_("not a history payload"),
-    N_("history fields undecodable"), N_("payload cut off"), N_("inflate failed"), N_("inflates beyond 1 gib"),
-    N_("journal damaged"), N_("event undecodable"), N_("event unknown"), N_("session store undecodable"),
-)  # fmt: skip
 
 
 def reason_in_words(reason: str) -> str:
     """A reason of the accounting in the reader's language."""
     # what a column of clients is called, too; here it is what people post for a day
-    words = "status post" if reason == "status" else reason.replace("_", " ")
-    return _(words) if words in _REASONS else words
+    return said("status post" if reason == "status" else reason)
 
 
 @dataclass(frozen=True)

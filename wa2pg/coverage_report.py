@@ -6,8 +6,9 @@ from typing import Any
 
 from rich.text import Text
 
-from extract.archive_words import piece_name, said
 from extract.coverage import ChatCoverage, Coverage, Gap, GapKind, Part, PhoneHolds
+from extract.missing import piece_name
+from schemas.stored_words import said
 from schemas.translation import N_, _, day, ngettext, number
 from wa2pg.talk import report_text
 

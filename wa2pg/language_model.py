@@ -13,9 +13,9 @@ from schemas.health import Check
 from schemas.settings import Settings
 from schemas.translation import _, ngettext, number
 from transform.llm.agreement import Estimate
-from transform.llm.asking import BUDGET
 from transform.llm.key_check import check_key, not_asked_for
 from transform.llm.options import DEFAULT_MODEL, OPENROUTER, ModelOptions
+from transform.llm.unanswered import BUDGET
 from transform.run import LanguageModel
 from wa2pg.invocation import Invocation
 from wa2pg.progress import paused

@@ -16,8 +16,8 @@ from extract.whatsapp.announcements import Announcements, ChunkName
 from extract.whatsapp.content.model import read_text
 from extract.whatsapp.inflate import InflateError, inflate
 from extract.whatsapp.messages import WEB_MESSAGE_INFO, message_rows, usable_ms
-from extract.whatsapp.protobufs import CallLogRecord, Conversation, HistorySync, HistorySyncMsg, WebMessageInfo
-from extract.whatsapp.wire import LENGTH_DELIMITED, VARINT, WireError, read_fields
+from extract.whatsapp.protobufs import CallLogRecord, Conversation, HistorySync, WebMessageInfo
+from extract.whatsapp.records import message_bytes, split_records
 
 # about what a row's strings take beside its raw bytes; only steers when a batch is written
 _ROW_BYTES = 200
@@ -29,12 +29,6 @@ _CALLS = _HISTORY["callLogRecords"].number
 _SYNC_TYPE = _HISTORY["syncType"].number
 _RECORDS = frozenset({_CONVERSATIONS, _STATUS_MESSAGES, _CALLS})
 _MESSAGES = frozenset({Conversation.DESCRIPTOR.fields_by_name["messages"].number})
-_MESSAGE = HistorySyncMsg.DESCRIPTOR.fields_by_name["message"].number
-_MESSAGE_TAG = bytes([_MESSAGE << 3 | LENGTH_DELIMITED])
-_ORDER_TAG = bytes([HistorySyncMsg.DESCRIPTOR.fields_by_name["msgOrderID"].number << 3 | VARINT])
-# a length of four bytes (256 MiB) behind the tag; a tag and ten bytes of a number
-_LONGEST_LENGTH = 5
-_LONGEST_NUMBER = 11
 
 
 def decode_entry(entry: JournalEntry, tables: RawTables, announcements: Announcements) -> None:
@@ -143,7 +137,7 @@ class _Decoder:
         self.tables.add("rejects", (self.payload, position, reason, detail, raw), len(raw))
 
     def decode(self, data: memoryview) -> None:
-        records, rest, damage = _split(data, _RECORDS)
+        records, rest, damage = split_records(data, _RECORDS)
         # what is no list of records is decoded first: it names the kind of chunk
         history = _parsed(HistorySync, bytes(rest))
         if not records and (history is None or not history.ListFields()):
@@ -180,7 +174,7 @@ class _Decoder:
             self.tables.add(table, row, _ROW_BYTES)
 
     def conversation(self, raw: bytes) -> None:
-        messages, rest, damage = _split(memoryview(raw), _MESSAGES)
+        messages, rest, damage = split_records(memoryview(raw), _MESSAGES)
         if damage is not None:
             detail = f"no protobuf from byte {damage.offset} of the conversation on"
             self.reject(None, "conversation_cut_off", raw[damage.offset :], detail)
@@ -193,7 +187,7 @@ class _Decoder:
         chat_jid = read_text(conversation.ID)
         records = whole.messages if whole is not None else [None] * len(messages)
         for record, (_, start, end) in zip(records, messages, strict=True):
-            own = _message_bytes(raw[start:end])
+            own = message_bytes(raw[start:end])
             info = record.message if record is not None else _parsed(WebMessageInfo, own)
             if own is None or info is None:
                 self.reject(self.position, "message_undecodable", raw[start:end])
@@ -259,62 +253,3 @@ def _parsed(kind: Any, raw: bytes | None) -> Any:
         return kind.FromString(raw)
     except DecodeError:
         return None
-
-
-def _split(data: memoryview, wanted: frozenset[int]) -> tuple[list[tuple[int, int, int]], bytearray, WireError | None]:
-    """The records of the wanted fields as (field, start, end), all other fields' bytes, and the damage, if any."""
-    records: list[tuple[int, int, int]] = []
-    rest = bytearray()
-    begin = 0
-    try:
-        for number, wire_type, start, end in read_fields(data):
-            if number in wanted and wire_type == LENGTH_DELIMITED:
-                records.append((number, start, end))
-            else:
-                rest += data[begin:end]
-            begin = end
-    except WireError as error:
-        return records, rest, error
-    return records, rest, None
-
-
-def _message_bytes(record: bytes) -> bytes | None:
-    """The WebMessageInfo in a HistorySyncMsg, in the very bytes it came in; None when there is none.
-
-    Where the field comes twice, protobuf's meaning is the two merged, which is their bytes joined.
-    """
-    plain = _plain_message(record)
-    if plain is not None:
-        return plain
-    found: bytes | None = None
-    try:
-        for number, wire_type, start, end in read_fields(memoryview(record)):
-            if number == _MESSAGE and wire_type == LENGTH_DELIMITED:
-                found = record[start:end] if found is None else found + record[start:end]
-    except WireError:
-        return None
-    return found
-
-
-def _plain_message(record: bytes) -> bytes | None:
-    """The same of a record in the form that nearly all have: the message, then perhaps its order number.
-
-    Anything else is None and for the reader of any form, which takes four times as long.
-    """
-    if record[:1] != _MESSAGE_TAG:
-        return None
-    length, shift, start = 0, 0, 1
-    for byte in record[1:_LONGEST_LENGTH]:
-        length |= (byte & 0x7F) << shift
-        shift += 7
-        start += 1
-        if byte < 0x80:
-            break
-    else:
-        return None
-    end = start + length
-    if end == len(record):
-        return record[start:]
-    number = record[end:]
-    is_number = 1 < len(number) <= _LONGEST_NUMBER and number[:1] == _ORDER_TAG and number[-1] < 0x80
-    return record[start:end] if is_number and all(byte >= 0x80 for byte in number[1:-1]) else None

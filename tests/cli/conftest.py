@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.load.conftest import remove_server
+from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
+from load.embedded import remove_embedded
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,6 +24,11 @@ class Outcome:
     code: int
     out: str
     err: str
+
+    @property
+    def said(self) -> str:
+        """All of it, whichever way it went."""
+        return self.out + self.err
 
     @property
     def json(self) -> Any:
@@ -57,7 +63,27 @@ class Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     yield Terminal(tmp_path)
-    remove_server(tmp_path / "data/postgres")
+    remove_embedded(tmp_path / "data/postgres")
+
+
+@pytest.fixture
+def sample(terminal: Terminal) -> Path:
+    """The sample's payloads, in a folder of the terminal's."""
+    folder = terminal.folder / "in"
+    folder.mkdir()
+    write_sample(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cleaned_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample's payloads in `in`, its archive and its clean tables in `data`; to be copied."""
+    made = Terminal(tmp_path_factory.mktemp("cleaned"))
+    (made.folder / "in").mkdir()
+    write_sample(made.folder / "in")
+    assert made.run("extract", "--replay", "in", "--own", SAMPLE_OWN_PHONE).code == 0
+    assert made.run("transform", "--as-of", "2026-03-01").code == 0
+    return made.folder
 
 
 @pytest.fixture(scope="module")
@@ -69,4 +95,4 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     assert first.code == 0, first.err
     terminal.environment["FIRST"] = first.out
     yield terminal
-    remove_server(folder / "data/postgres")
+    remove_embedded(folder / "data/postgres")

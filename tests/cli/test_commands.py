@@ -9,19 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from extract.whatsapp.sample import EXPECTED, SAMPLE_OWN_PHONE, write_sample
+from extract.whatsapp.sample import EXPECTED, SAMPLE_OWN_PHONE
 from schemas.version import VERSION
 from tests.cli.conftest import ROOT, Terminal
 
 FRAME = {"command", "version", "ok", "exit_code", "account", "seconds", "next", "warnings"}
-
-
-@pytest.fixture
-def sample(terminal: Terminal) -> Path:
-    folder = terminal.folder / "in"
-    folder.mkdir()
-    write_sample(folder)
-    return folder
 
 
 def test_import_is_the_three_stages_with_one_report(terminal: Terminal, sample: Path) -> None:

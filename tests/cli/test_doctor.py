@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from extract.health import check_neonize, whatsapp_client_date
-from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
+from extract.whatsapp.sample import SAMPLE_OWN_PHONE
 from load.embedded import Embedded, ensure_database, start_embedded
 from schemas.health import Health
 from tests.cli.conftest import Outcome, Terminal
@@ -16,22 +16,10 @@ from transform.health import check_language_model
 from transform.language.model import MODEL
 
 
-@pytest.fixture(scope="module")
-def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with an archive and clean tables."""
-    made = Terminal(tmp_path_factory.mktemp("extracted"))
-    sample = made.folder / "in"
-    sample.mkdir()
-    write_sample(sample)
-    assert made.run("extract", "--replay", str(sample), "--own", SAMPLE_OWN_PHONE).code == 0
-    assert made.run("transform", "--as-of", "2026-03-01").code == 0
-    return made.data
-
-
 @pytest.fixture
-def ready(terminal: Terminal, extracted: Path) -> Terminal:
+def ready(terminal: Terminal, cleaned_sample: Path) -> Terminal:
     """A set-up that has been through extract and transform."""
-    shutil.copytree(extracted, terminal.data, symlinks=True)
+    shutil.copytree(cleaned_sample / "data", terminal.data, symlinks=True)
     return terminal
 
 

@@ -17,14 +17,13 @@ import psycopg
 import pytest
 from dotenv import dotenv_values
 
-from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
+from extract.whatsapp.sample import SAMPLE_OWN_PHONE
 from load.database import connect
-from load.embedded import Embedded, ensure_database, start_embedded
+from load.embedded import Embedded, ensure_database, remove_embedded, start_embedded
 from load.migrate import known_migrations, migrate
 from tests.cli.conftest import ROOT, Outcome, Terminal
 from tests.llm.server import MODEL as SERVED
 from tests.llm.server import ModelServer, Reply
-from tests.load.conftest import remove_server
 from tests.load.servers import free_port
 
 NOBODY = 65534
@@ -86,17 +85,13 @@ def mend(terminal: Terminal, name: str, health: str = "broken") -> Line:
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+def sound(tmp_path_factory: pytest.TempPathFactory, cleaned_sample: Path) -> Iterator[Terminal]:
     """Everything in order: an archive, clean tables, a server with a database and an organisation."""
     made = Terminal(tmp_path_factory.mktemp("sound"))
-    sample = made.folder / "in"
-    sample.mkdir()
-    write_sample(sample)
-    assert made.run("extract", "--replay", str(sample), "--own", SAMPLE_OWN_PHONE).code == 0
-    assert made.run("transform", "--as-of", "2026-03-01").code == 0
+    shutil.copytree(cleaned_sample, made.folder, symlinks=True, dirs_exist_ok=True)
     assert made.run("org", "create", "Silk Road Tours").code == 0
     yield made
-    remove_server(made.data / "postgres")
+    remove_embedded(made.data / "postgres")
 
 
 @pytest.fixture(scope="module")
@@ -320,8 +315,8 @@ class _WithKey(ModelServer):
 
     key = "sk-right"
 
-    def _handler(self) -> type:
-        outer, handler = self, super()._handler()
+    def handler(self) -> type:
+        outer, handler = self, super().handler()
 
         class Guarded(handler):  # type: ignore[misc, valid-type]
             def do_GET(self) -> None:  # noqa: N802 - http.server's name

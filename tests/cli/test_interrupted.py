@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
 from load.embedded import start_embedded
 from schemas.datadir import LOCK_NAME
 from tests.cli.conftest import ROOT, Terminal
@@ -27,13 +27,7 @@ def test_the_command_that_goes_on_is_told(terminal: Terminal) -> None:
     folder = terminal.folder / "two words"
     folder.mkdir()
     os.mkfifo(folder / "labelled.tsv")
-    with subprocess.Popen(
-        [sys.executable, "-m", "wa2pg", "evaluate", "language", "two words/labelled.tsv"],
-        cwd=terminal.folder,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as program:
+    with started(terminal, "evaluate", "language", "two words/labelled.tsv") as program:
         # opens once the program reads from it
         pipe = os.open(folder / "labelled.tsv", os.O_WRONLY)
         program.send_signal(signal.SIGINT)
@@ -85,14 +79,7 @@ class Stopped:
 def stop_at(terminal: Terminal, step: str, *words: str) -> Stopped:
     """Run a command and send it Ctrl-C when this step is shown; once more where it was done before that came."""
     for _attempt in range(10):
-        with subprocess.Popen(
-            [sys.executable, "-m", "wa2pg", *words, "--progress", "json"],
-            cwd=terminal.folder,
-            env=environment(terminal),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as program:
+        with started(terminal, *words, "--progress", "json") as program:
             assert program.stderr
             said = []
             for line in program.stderr:
@@ -111,6 +98,18 @@ def environment(terminal: Terminal) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **terminal.environment}
 
 
+def started(terminal: Terminal, *words: str) -> "subprocess.Popen[str]":
+    """`wa2pg WORDS…` under way; what it says is in its `stderr`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "wa2pg", *words],
+        cwd=terminal.folder,
+        env=environment(terminal),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def go_on(terminal: Terminal, stopped: Stopped) -> None:
     assert stopped.code == 130
     done = subprocess.run(
@@ -126,11 +125,10 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def extracted(terminal: Terminal) -> Terminal:
-    sample = terminal.folder / "in"
-    sample.mkdir()
-    write_sample(sample)
-    assert terminal.run("extract", "--replay", "in", "--own", SAMPLE_OWN_PHONE).code == 0
+def extracted(terminal: Terminal, cleaned_sample: Path) -> Terminal:
+    """The sample in `in` and in the archive; no clean tables yet."""
+    without = shutil.ignore_patterns("clean")
+    shutil.copytree(cleaned_sample, terminal.folder, symlinks=True, dirs_exist_ok=True, ignore=without)
     return terminal
 
 
@@ -167,15 +165,7 @@ def test_a_load_that_is_stopped_writes_nothing(extracted: Terminal) -> None:
     with psycopg.connect(database) as other, psycopg.connect(database, autocommit=True) as looking:
         # the load waits for this lock until Ctrl-C comes
         other.execute("lock table client_status_history in access exclusive mode")
-        words = [sys.executable, "-m", "wa2pg", "load", "--org", "silk-road-tours", "--progress", "json"]
-        with subprocess.Popen(
-            words,
-            cwd=extracted.folder,
-            env=environment(extracted),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as program:
+        with started(extracted, "load", "--org", "silk-road-tours", "--progress", "json") as program:
             until = time.monotonic() + 60
             waiting = "select count(*) from pg_locks where not granted"
             while looking.execute(waiting).fetchone() == (0,) and time.monotonic() < until:

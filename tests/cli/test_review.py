@@ -2,20 +2,17 @@
 
 import csv
 import io
+import shutil
+from pathlib import Path
 
 import pytest
 
-from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
 from tests.cli.conftest import Terminal
 
 
 @pytest.fixture
-def cleaned(terminal: Terminal) -> Terminal:
-    folder = terminal.folder / "in"
-    folder.mkdir()
-    write_sample(folder)
-    assert terminal.run("extract", "--replay", str(folder), "--own", SAMPLE_OWN_PHONE).code == 0
-    assert terminal.run("transform", "--as-of", "2026-03-01").code == 0
+def cleaned(terminal: Terminal, cleaned_sample: Path) -> Terminal:
+    shutil.copytree(cleaned_sample / "data", terminal.data, symlinks=True)
     return terminal
 
 

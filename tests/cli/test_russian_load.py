@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from load.embedded import remove_embedded
 from schemas.clean_run import CURRENT
 from tests.cli.conftest import Terminal
 from tests.load.clean_runs import many_chats, write_clean_run
-from tests.load.conftest import remove_server
 
 ORG = "silk-road"
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'-]+")
@@ -65,7 +65,7 @@ def russian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     made = terminal.run("org", "create", "Компания", "--slug", ORG)
     assert left_in_english(made.out) == []
     yield terminal
-    remove_server(folder / "data/postgres")
+    remove_embedded(folder / "data/postgres")
 
 
 def test_a_load_is_made_and_taken_back_in_russian(russian: Terminal) -> None:

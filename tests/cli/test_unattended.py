@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
+from extract.whatsapp.sample import SAMPLE_OWN_PHONE
 from schemas.datadir import DataDir
 from schemas.health import Health
 from schemas.last_import import LastImport, check_last_import, write_last_import
@@ -26,10 +26,7 @@ def outcome(terminal: Terminal) -> LastImport:
     return LastImport.model_validate_json((terminal.data / NAME).read_bytes())
 
 
-def test_it_prints_one_line_of_json_and_leaves_its_outcome(terminal: Terminal) -> None:
-    sample = terminal.folder / "in"
-    sample.mkdir()
-    write_sample(sample)
+def test_it_prints_one_line_of_json_and_leaves_its_outcome(terminal: Terminal, sample: Path) -> None:
     assert terminal.run("org", "create", "Silk Road Tours").code == 0
     words = ("--replay", str(sample), "--own", SAMPLE_OWN_PHONE, "--as-of", "2026-03-01")
     done = terminal.run("import", "--unattended", *words, WA2PG_ORG="silk-road-tours")
@@ -57,10 +54,7 @@ def test_without_a_linked_phone_it_asks_nobody(terminal: Terminal) -> None:
     assert "extract --account default" in line["cure"]
 
 
-def test_one_that_is_stopped_or_killed_is_not_done(terminal: Terminal) -> None:
-    sample = terminal.folder / "in"
-    sample.mkdir()
-    write_sample(sample)
+def test_one_that_is_stopped_or_killed_is_not_done(terminal: Terminal, sample: Path) -> None:
     assert terminal.run("org", "create", "Silk Road Tours").code == 0
     for number, state in ((signal.SIGTERM, "failed"), (signal.SIGKILL, "running")):
         (terminal.data / NAME).unlink(missing_ok=True)

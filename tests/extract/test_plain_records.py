@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract.whatsapp import decode
+from extract.whatsapp import records
 from extract.whatsapp.protobufs import HistorySyncMsg
 from extract.whatsapp.wire import LENGTH_DELIMITED, WireError, read_fields
 from tests.extract.payloads import info
@@ -26,7 +26,7 @@ def the_long_way(record: bytes) -> bytes | None:
 def test_a_record_as_phones_send_it(size: int, order: int | None) -> None:
     message = info("A", message="x" * size)
     record = HistorySyncMsg(message=message, msgOrderID=order).SerializeToString()
-    assert decode._plain_message(record) == message.SerializeToString()
+    assert records._plain_message(record) == message.SerializeToString()
 
 
 _TAGS = st.sampled_from([b"\x0a", b"\x10", b"\x12", b"\x08", b"\x1b", b"\x0a\x02ab", b"\x10\x05"])
@@ -34,6 +34,6 @@ _TAGS = st.sampled_from([b"\x0a", b"\x10", b"\x12", b"\x08", b"\x1b", b"\x0a\x02
 
 @given(st.lists(st.one_of(_TAGS, st.binary(max_size=6)), max_size=6).map(b"".join))
 def test_any_bytes(record: bytes) -> None:
-    plain = decode._plain_message(record)
+    plain = records._plain_message(record)
     assert plain is None or plain == the_long_way(record)
-    assert decode._message_bytes(record) == the_long_way(record)
+    assert records.message_bytes(record) == the_long_way(record)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 MODEL = "openai/gpt-4o-mini"
 # US dollars a token, as OpenRouter lists that model
@@ -70,22 +70,15 @@ def good(_request: dict[str, Any], _number: int) -> Reply:
 Script = Callable[[dict[str, Any], int], Reply]
 
 
-class ModelServer:
-    """The server, while the block lasts. `script` answers the n-th request (from 0) for a completion."""
+class LoopbackServer:
+    """An HTTP server on loopback, while the block lasts."""
 
-    def __init__(self, script: Script = good, *, prices: bool = True) -> None:
-        self.script = script
-        self.prices = prices
-        self.bodies: list[bytes] = []
-        self.keys: list[str | None] = []
-        self.times: list[float] = []
-        self.requests = 0
-        self.most_at_once = 0
-        self._at_once = 0
-        self._lock = threading.Lock()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """What answers a request."""
+        raise NotImplementedError
 
-    def __enter__(self) -> "ModelServer":
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+    def __enter__(self) -> Self:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
@@ -100,7 +93,23 @@ class ModelServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}/api/v1"
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+
+class ModelServer(LoopbackServer):
+    """Answers chat completions. `script` answers the n-th request (from 0) for a completion."""
+
+    def __init__(self, script: Script = good, *, prices: bool = True) -> None:
+        self.script = script
+        self.prices = prices
+        self.bodies: list[bytes] = []
+        self.keys: list[str | None] = []
+        self.encodings: list[str | None] = []
+        self.times: list[float] = []
+        self.requests = 0
+        self.most_at_once = 0
+        self._at_once = 0
+        self._lock = threading.Lock()
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -112,6 +121,7 @@ class ModelServer:
             def do_GET(self) -> None:
                 with outer._lock:
                     outer.requests += 1
+                    outer.encodings.append(self.headers.get("Accept-Encoding"))
                 if outer.prices and self.path == "/api/v1/models":
                     listed = {"data": [{"id": "other/free", "pricing": {"prompt": "0", "completion": "0"}}]}
                     listed["data"].append({"id": MODEL, "pricing": PRICING})
@@ -126,6 +136,7 @@ class ModelServer:
                     outer.requests += 1
                     outer.bodies.append(body)
                     outer.keys.append(self.headers.get("Authorization"))
+                    outer.encodings.append(self.headers.get("Accept-Encoding"))
                     outer.times.append(time.monotonic())
                     outer._at_once += 1
                     outer.most_at_once = max(outer.most_at_once, outer._at_once)

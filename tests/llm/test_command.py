@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from extract.whatsapp.sample import EXPECTED, SAMPLE_OWN_PHONE, write_sample
+from load.embedded import remove_embedded
 from tests.cli.conftest import ROOT, Outcome, Terminal
 from tests.extract.payloads import extract, history, info
 from tests.llm.conftest import KEY
 from tests.llm.server import ModelServer, Reply, answer, completion, failure, good
-from tests.load.conftest import remove_server
 
 PHONE = "996555123456"
 PLANTED = ["0700998877", "+7 916 123-45-67", "anna.petrova@mail.example", "4111 1111 1111 1111", "AN7654321", "Айсулуу",
@@ -60,7 +60,7 @@ def server() -> Iterator[ModelServer]:
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     yield Terminal(tmp_path)
-    remove_server(tmp_path / "data/postgres")
+    remove_embedded(tmp_path / "data/postgres")
 
 
 def transform(terminal: Terminal, server: ModelServer, *words: str, **environment: str) -> Outcome:

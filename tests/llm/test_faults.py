@@ -1,7 +1,11 @@
 """Whatever a server does, each client has a status, and the record says where it is from."""
 
+import gzip
 import json
+import resource
+import sys
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,6 +61,8 @@ def test_a_server_that_answers_tells_every_status(ask: Ask) -> None:
         Reply(200, b"{}", delay=2.5),
         Reply(200, b"[" * 500_000),
         Reply(200, b"{}", drip=0.2),
+        # an answer that would do if it were unpacked
+        Reply(200, gzip.compress(good({}, 0).body), {"Content-Encoding": "gzip"}),
     ],
     ids=lambda reply: f"{reply.status}-{len(reply.body)}-{'-'.join(reply.headers.values())}{'-cut' * reply.cut}",
 )
@@ -65,6 +71,33 @@ def test_what_may_pass_is_tried_again(ask: Ask, reply: Reply) -> None:
         asked = ask(server, TEXTS[:1])
     assert (asked.record.fallback, len(server.bodies)) == ({}, 2)
     assert next(iter(asked.decisions.values())).source == "llm"
+
+
+def test_nothing_is_unpacked(ask: Ask) -> None:
+    mebibyte = b" " * (1 << 20)
+    packer = zlib.compressobj(wbits=31)
+    bomb = b"".join([packer.compress(mebibyte) for _ in range(512)] + [packer.flush()])
+    before = peak_of_this_process()
+    with ModelServer(always(Reply(200, bomb, {"Content-Encoding": "gzip"}))) as server:
+        asked = ask(server, TEXTS[:1])
+    assert asked.record.fallback == {"unreadable": 1}
+    assert len(server.bodies) == service.ATTEMPTS
+    assert set(server.encodings) == {"identity"}
+    assert peak_of_this_process() - before < 100 << 20
+
+
+def test_a_packed_refusal_is_a_refusal_all_the_same(ask: Ask) -> None:
+    refusal = Reply(401, gzip.compress(b"secret words"), {"Content-Encoding": "gzip"})
+    with ModelServer(always(refusal)) as server:
+        asked = ask(server, TEXTS)
+    assert "does not accept the key" in asked.warnings[0]
+    assert len(server.bodies) < len(TEXTS) * service.ATTEMPTS
+
+
+def peak_of_this_process() -> int:
+    """Bytes of memory at the most so far."""
+    kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kibibytes if sys.platform == "darwin" else kibibytes << 10
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """One real PostgreSQL for the session, a database of its own for each test."""
 
 import itertools
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,25 +10,16 @@ import psycopg
 import pytest
 
 from load.database import connect
-from load.embedded import Embedded, ensure_database, start_embedded, stop_embedded
+from load.embedded import Embedded, ensure_database, remove_embedded, start_embedded
 from load.migrate import migrate
 from load.organizations import create_organization
 from load.report import LoadOptions, LoadReport
 from load.run import load
-from load.server_place import find_place
 from tests.load.clean_runs import Chat, write_clean_run
 
 ORGANIZATION = uuid.UUID("8ffef617-5216-403e-9633-224a13d70670")
 SECRET = "s3cr3t"  # noqa: S105 - opens nothing
 _numbers = itertools.count()
-
-
-def remove_server(folder: Path) -> None:
-    """Stop the server that belongs to `folder` and remove everything of it, wherever it lives."""
-    place = find_place(folder)
-    stop_embedded(folder)
-    shutil.rmtree(place.home, ignore_errors=True)
-    place.lock.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
         admin.execute("alter system set fsync = off")
         admin.execute("select pg_reload_conf()")
     yield embedded
-    remove_server(folder)
+    remove_embedded(folder)
 
 
 @pytest.fixture

@@ -14,11 +14,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from load.embedded import ensure_database, start_embedded, stop_embedded
+from load.embedded import ensure_database, remove_embedded, start_embedded, stop_embedded
 from load.postgres_binaries import copy_for_others, find_binaries, reachable_by_others, version
 from load.server_place import ROOT_HOME, find_place
 from schemas.errors import ExitCode, UserError
-from tests.load.conftest import remove_server
 
 CHECKOUT = Path(__file__).parents[2]
 NOBODY = pwd.getpwnam("nobody")
@@ -29,7 +28,7 @@ PREAMBLE = f"""
 import os, sys
 from pathlib import Path
 import psycopg
-from load.embedded import ensure_database, start_embedded, stop_embedded
+from load.embedded import ensure_database, remove_embedded, start_embedded, stop_embedded
 from load.server_place import find_place
 from schemas.errors import UserError
 if os.geteuid() == 0 and len(sys.argv) > 2:
@@ -56,7 +55,7 @@ def run_script(script: str, *words: str, cwd: Path) -> subprocess.CompletedProce
 def folder(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "data" / "postgres"
     yield path
-    remove_server(path)
+    remove_embedded(path)
 
 
 @pytest.fixture
@@ -194,15 +193,29 @@ try:
     start_embedded(folder)
 except UserError as error:
     print(error.message)
-embedded.sockets.rmdir()
+embedded.sockets.chmod(0o700)
+start_embedded(folder)
+remove_embedded(folder)
+print(embedded.sockets.exists(), folder.exists())
 """
     folder = public / ("long, " * 20) / "postgres"
     done = run_script(script, str(folder), *wheel, cwd=public)
     assert done.returncode == 0, done.stderr
-    made, refused = done.stdout.splitlines()
+    made, refused, left = done.stdout.splitlines()
     assert made.startswith("/tmp/wa2pg-")  # noqa: S108 - checked to be private
     assert made.endswith(" 0o700")
     assert "not a private folder of this user" in refused
+    assert left == "False False"
+
+
+def test_removing_it_leaves_nothing_of_it(folder: Path) -> None:
+    embedded = start_embedded(folder)
+    pid, place = server_pid(folder), find_place(folder)
+    assert place.lock.exists()
+    remove_embedded(folder)
+    assert not alive(pid)
+    assert not any(path.exists() for path in (embedded.folder, place.sockets, place.lock))
+    remove_embedded(folder)
 
 
 def test_the_command_for_psql_can_be_pasted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

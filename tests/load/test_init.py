@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +22,13 @@ from load.embedded import Embedded
 from load.first_look import with_password
 from schemas.settings import Settings
 from schemas.translation import use_language
-from tests.cli.conftest import ROOT
+from tests.cli.conftest import ROOT, Outcome
 from tests.load.conftest import SECRET
 from tests.load.soul_kg.conftest import TABLES_SQL
 from wa2pg.env_file import BACKUP
 from wa2pg.start import run
 
 NOWHERE = f"postgresql://me:{SECRET}@127.0.0.1:1/crm"
-
-
-@dataclass
-class Outcome:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return self.out + self.err
 
 
 Init = Callable[..., Outcome]

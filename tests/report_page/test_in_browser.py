@@ -23,6 +23,19 @@ def html(sample_report: AccountReport) -> str:
     return page_of(sample_report)
 
 
+def assert_printed_on_a4(opened: Opened, only_on_screen: str) -> None:
+    """Printed, it is A4 in light colours, without the navigation and the text that only a screen has use for."""
+    opened.page.emulate_media(media="print")
+    assert opened.page.evaluate("getComputedStyle(document.body).color") == "rgb(17, 24, 32)"
+    assert not opened.page.get_by_role("navigation").is_visible()
+    assert not opened.page.get_by_text(only_on_screen).is_visible()
+    printed = opened.page.pdf(prefer_css_page_size=True)
+    boxes = {
+        tuple(round(float(side)) for side in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", printed)
+    }
+    assert boxes == {(0, 0, 595, 842)}
+
+
 def violations(opened: Opened, impacts: Collection[str] = ("serious", "critical")) -> list[str]:
     """What axe-core finds of these impacts, a line a place."""
     opened.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
@@ -156,14 +169,4 @@ def test_it_has_landmarks_and_headings_in_order(show: Show, html: str) -> None:
 
 
 def test_printed_it_is_a4_in_light_colours_without_what_only_a_screen_has_use_for(show: Show, html: str) -> None:
-    opened = show(html, color_scheme="dark")
-    opened.page.emulate_media(media="print")
-
-    assert opened.page.evaluate("getComputedStyle(document.body).color") == "rgb(17, 24, 32)"
-    assert not opened.page.get_by_role("navigation").is_visible()
-    assert not opened.page.get_by_text("Messages over time as a table").is_visible()
-    printed = opened.page.pdf(prefer_css_page_size=True)
-    boxes = {
-        tuple(round(float(side)) for side in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", printed)
-    }
-    assert boxes == {(0, 0, 595, 842)}
+    assert_printed_on_a4(show(html, color_scheme="dark"), "Messages over time as a table")

@@ -13,7 +13,7 @@ from schemas.datadir import DataDir
 from schemas.translation import LANGUAGES, SOURCE, _, use_language
 from schemas.words import Ended, Status
 from tests.report_page.conftest import Opened, account_report, page_of
-from tests.report_page.test_in_browser import DESK, PHONE, violations
+from tests.report_page.test_in_browser import DESK, PHONE, assert_printed_on_a4, violations
 from tests.report_page.test_redaction import needles
 from wa2pg.report_page import vocabulary, wording
 from wa2pg.report_page.account_report import AccountReport
@@ -146,17 +146,7 @@ def test_the_names_on_an_axis_stand_apart_and_inside_their_card(
 
 
 def test_printed_it_is_a4_without_what_only_a_screen_has_use_for(show: Show, html: str) -> None:
-    opened = show(html, color_scheme="dark")
-    opened.page.emulate_media(media="print")
-
-    assert opened.page.evaluate("getComputedStyle(document.body).color") == "rgb(17, 24, 32)"
-    assert not opened.page.get_by_role("navigation").is_visible()
-    assert not opened.page.get_by_text("Сообщения по времени в таблице").is_visible()
-    printed = opened.page.pdf(prefer_css_page_size=True)
-    boxes = {
-        tuple(round(float(side)) for side in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", printed)
-    }
-    assert boxes == {(0, 0, 595, 842)}
+    assert_printed_on_a4(show(html, color_scheme="dark"), "Сообщения по времени в таблице")
 
 
 def test_numbers_dates_and_plurals_are_russian(report: AccountReport, russian: None) -> None:

@@ -39,6 +39,8 @@ class Connection:
         """Until the client hangs up, which raises one of GONE, or the server does."""
         try:
             await self.begin()
+            if self.was_cut:
+                return  # refused: what it says all the same is not heard
             while True:
                 node = read(self._channel.open(await self._frames.read_frame()))
                 self.account.hear(node)

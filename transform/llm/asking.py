@@ -11,22 +11,23 @@ from itertools import islice
 from schemas.clean_run import LanguageModelRecord
 from schemas.errors import ExitCode, UserError
 from schemas.progress import Progress, Step
-from schemas.translation import N_, _, in_source, ngettext
+from schemas.translation import N_, _, ngettext
 from transform.llm.agreement import Agree, Agreements, Estimate
 from transform.llm.answer import Answer, decide, quotes
 from transform.llm.answers import RememberedAnswers
 from transform.llm.conversation import Situation, situation_of, written_down
+from transform.llm.faults import Fault, NoAnswerError, ServiceStoppedError
 from transform.llm.names import NameMask
 from transform.llm.options import ModelOptions, prompt_sha256
 from transform.llm.request import answer_key, estimated_tokens, request_body
-from transform.llm.service import Fault, NoAnswerError, Price, Service, ServiceStoppedError, Told
+from transform.llm.service import Price, Service, Told
+from transform.llm.unanswered import BUDGET, unanswered
 from transform.llm.workers import Workers
 from transform.names import introduced_name
 from transform.status import ChatMessage, StatusDecision
 
 # after so many conversations in a row without an answer, the others are not kept waiting for theirs
 _FAULTS_IN_A_ROW = 5
-BUDGET = "budget"
 # people say who they are in their first messages
 _INTRODUCTIONS = 10
 
@@ -246,67 +247,9 @@ class Asker:
         budget = self._options.budget
         return budget is not None and (self._usd or 0.0) + about_to_spend > budget
 
-    # run.json holds the warnings in English; `schemas.retelling.retold` tells them to people
-    @in_source()
     def _name_the_rest(self, waiting: list[_Conversation], under_way: Iterable[str], stopped: str | None) -> None:
         for key in under_way:
             self._missing[key] = Fault.STOPPED
         for one in waiting:
             self._missing[one.key] = Fault.STOPPED if stopped else BUDGET
-        if stopped:
-            told = ngettext(
-                "{reason}: the statuses of {count} conversation are from the rules",
-                "{reason}: the statuses of {count} conversations are from the rules",
-                len(self._missing),
-                reason=stopped,
-            )
-            self.warnings.append(told)
-        elif waiting:
-            told = ngettext(
-                "the budget of {budget} USD is spent: the statuses of {count} conversation are from the rules",
-                "the budget of {budget} USD is spent: the statuses of {count} conversations are from the rules",
-                len(waiting),
-                budget=f"{self._options.budget:g}",
-            )
-            self.warnings.append(told)
-        others = Counter(self._missing.values())
-        for fault in (Fault.UNREADABLE, Fault.REFUSED, Fault.TIMEOUT, Fault.UNAVAILABLE):
-            if not stopped and others[fault]:
-                self.warnings.append(_without_answer(fault, others[fault]))
-
-
-def _without_answer(fault: Fault, count: int) -> str:
-    # one sentence for each, since a word within a sentence has a form that depends on the language
-    match fault:
-        case Fault.UNREADABLE:
-            return ngettext(
-                "the model's answer to {count} conversation did not come or could not be used (unreadable): "
-                "there the rules told the status",
-                "the model's answer to {count} conversations did not come or could not be used (unreadable): "
-                "there the rules told the status",
-                count,
-            )
-        case Fault.REFUSED:
-            return ngettext(
-                "the model's answer to {count} conversation did not come or could not be used (refused): "
-                "there the rules told the status",
-                "the model's answer to {count} conversations did not come or could not be used (refused): "
-                "there the rules told the status",
-                count,
-            )
-        case Fault.TIMEOUT:
-            return ngettext(
-                "the model's answer to {count} conversation did not come or could not be used (timeout): "
-                "there the rules told the status",
-                "the model's answer to {count} conversations did not come or could not be used (timeout): "
-                "there the rules told the status",
-                count,
-            )
-        case _other:
-            return ngettext(
-                "the model's answer to {count} conversation did not come or could not be used (unavailable): "
-                "there the rules told the status",
-                "the model's answer to {count} conversations did not come or could not be used (unavailable): "
-                "there the rules told the status",
-                count,
-            )
+        self.warnings += unanswered(self._missing.values(), stopped, self._options.budget)

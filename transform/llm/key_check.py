@@ -11,8 +11,7 @@ import httpx
 
 from schemas.health import Check, Health
 from schemas.translation import N_, _, number
-from schemas.version import VERSION
-from transform.llm.client import new_client
+from transform.llm.client import body_pieces, new_client, request_headers
 from transform.llm.deadline import Deadline
 from transform.llm.options import ModelOptions
 
@@ -102,21 +101,17 @@ def _check_models(options: ModelOptions, accepted: str | None = None) -> Check:
 
 def _get(options: ModelOptions, path: str) -> Any:
     """What is under `data` in the answer, which has to be there in time."""
-    # nothing packed: a few bytes of that may be gigabytes
-    headers = {"User-Agent": f"wa2pg/{VERSION}", "Accept": "application/json", "Accept-Encoding": "identity"}
-    if options.key:
-        headers["Authorization"] = f"Bearer {options.key}"
     content = bytearray()
     # a redirect would take the key to another server
     with (
         Deadline(_SECONDS) as deadline,
-        new_client(headers=headers, timeout=_SECONDS, follow_redirects=False) as client,
+        new_client(headers=request_headers(options), timeout=_SECONDS, follow_redirects=False) as client,
     ):
         url = f"{options.base_url.rstrip('/')}/{path}"
         try:
             with client.stream("GET", url, extensions={"trace": deadline.trace}) as response:
                 status = response.status_code
-                for piece in response.iter_raw() if status == httpx.codes.OK else ():
+                for piece in body_pieces(response) if status == httpx.codes.OK else ():
                     content += piece
                     if len(content) > _MOST_BYTES or deadline.passed:
                         raise _NoWordError(_("{server} answers without end", server=options.server))

@@ -3,13 +3,11 @@
 import json
 import logging
 import math
-import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from types import TracebackType
 from typing import Any
 
@@ -17,16 +15,15 @@ import httpx
 import stamina
 
 from schemas.translation import N_
-from schemas.version import VERSION
 from transform.llm.answer import Answer, NotAnAnswerError, read_answer
-from transform.llm.client import new_client, trusted_certificates
-from transform.llm.deadline import Deadline
+from transform.llm.client import request_headers, trusted_certificates
+from transform.llm.faults import Fault, NoAnswerError, ServiceStoppedError, TryLaterError
+from transform.llm.line import Line
 from transform.llm.options import ModelOptions
 from transform.llm.request import repair_body, request_body
 
 ATTEMPTS = 4
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
-_MOST_BYTES = 1 << 20
 _MOST_OF_AN_ANSWER = 4000
 _KEY_FAULTS = {
     401: N_("{server} does not accept the key ({code})"),
@@ -35,33 +32,6 @@ _KEY_FAULTS = {
     404: N_("{server} has no such model for these requests ({code})"),
 }
 _ANOTHER_FAULT = N_("{server} does not take these requests ({code})")
-
-
-class Fault(StrEnum):
-    """Why there is no answer for a conversation."""
-
-    UNREADABLE = "unreadable"  # no JSON of the agreed form, also not when asked again
-    REFUSED = "refused"  # the model would not answer
-    TIMEOUT = "timeout"
-    UNAVAILABLE = "unavailable"  # 429 or 5xx to the last attempt, or no connection
-    STOPPED = "stopped"  # nobody was asked any more after a fault that every request would meet
-
-
-class NoAnswerError(Exception):
-    """There is no answer for this conversation; others may have one. `usd`: what it cost all the same."""
-
-    def __init__(self, fault: Fault, usd: float | None = None) -> None:
-        super().__init__(str(fault))
-        self.fault = fault
-        self.usd = usd
-
-
-class ServiceStoppedError(Exception):
-    """No request will be answered; `sentence` says why, in English: it is stored."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -84,56 +54,6 @@ class Price:
         return self.prompt * prompt_tokens + self.completion * completion_tokens
 
 
-class _TryLaterError(Exception):
-    """Worth another attempt; after `seconds` when the server said so."""
-
-    def __init__(self, fault: Fault, seconds: float | None = None) -> None:
-        super().__init__(str(fault))
-        self.fault = fault
-        self.seconds = seconds
-
-
-class _Line:
-    """One connection to the server, kept from request to request; each is over within `seconds`."""
-
-    def __init__(self, headers: dict[str, str], trusted: ssl.SSLContext, seconds: float) -> None:
-        self._seconds = seconds
-        self._client = new_client(
-            headers=headers,
-            verify=trusted,
-            timeout=httpx.Timeout(seconds, connect=min(15.0, seconds)),
-            # a redirect would take a conversation to a server that nobody agreed to
-            follow_redirects=False,
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-        )
-        self._deadline = Deadline(seconds)
-
-    def send(self, method: str, url: str, body: bytes | None = None) -> tuple[httpx.Response, bytes]:
-        """A response and its whole body, of at most a megabyte."""
-        content = bytearray()
-        self._deadline = Deadline(self._seconds, self._deadline.stream)
-        with self._deadline as deadline:
-            try:
-                with self._client.stream(method, url, content=body, extensions={"trace": deadline.trace}) as response:
-                    for piece in response.iter_bytes():
-                        content += piece
-                        if len(content) > _MOST_BYTES:
-                            raise _TryLaterError(Fault.UNREADABLE)
-                        if deadline.passed:
-                            break
-            except httpx.HTTPError:
-                if not deadline.passed:
-                    raise
-            if deadline.passed:
-                raise _TryLaterError(Fault.TIMEOUT)
-        return response, bytes(content)
-
-    def close(self) -> None:
-        """End it, and the request that is under way."""
-        self._deadline.end()
-        self._client.close()
-
-
 class Service:
     """The server of some ModelOptions. Its methods may be called from several threads; `close` ends what they do."""
 
@@ -142,16 +62,11 @@ class Service:
         # its lines name addresses, and nobody asked for them
         for name in ("httpx", "httpcore", "stamina"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        headers = {"User-Agent": f"wa2pg/{VERSION}", "Content-Type": "application/json"}
-        if options.key:
-            headers["Authorization"] = f"Bearer {options.key}"
-        if options.is_openrouter:
-            headers["X-Title"] = "wa2pg"
-        self._headers = headers
+        self._headers = request_headers(options) | {"Content-Type": "application/json"}
         # read once: the certificates that are trusted are many
         self._ssl = trusted_certificates()
         self._mine = threading.local()
-        self._lines: list[_Line] = []
+        self._lines: list[Line] = []
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
@@ -197,7 +112,7 @@ class Service:
             models = {model["id"]: model["pricing"] for model in listed["data"] if "pricing" in model}
             pricing = models[self._options.model]
             price = Price(float(pricing["prompt"]), float(pricing["completion"]))
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError, _TryLaterError):
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError, TryLaterError):
             return None
         # OpenRouter says -1 where the price is only known afterwards
         known = all(0 <= usd < math.inf for usd in (price.prompt, price.completion))
@@ -216,7 +131,7 @@ class Service:
             ):
                 with attempt:
                     return self._once(body, price)
-        except _TryLaterError as error:
+        except TryLaterError as error:
             raise NoAnswerError(error.fault) from None
         raise AssertionError("the last attempt returns or raises")
 
@@ -224,12 +139,12 @@ class Service:
         try:
             response, content = self._line().send("POST", self._url("chat/completions"), body)
         except httpx.TimeoutException:
-            raise _TryLaterError(Fault.TIMEOUT) from None
+            raise TryLaterError(Fault.TIMEOUT) from None
         except (httpx.HTTPError, RuntimeError):  # RuntimeError: the client was closed meanwhile
-            raise _TryLaterError(Fault.UNAVAILABLE) from None
+            raise TryLaterError(Fault.UNAVAILABLE) from None
         status = response.status_code
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500 or status == httpx.codes.REQUEST_TIMEOUT:
-            raise _TryLaterError(Fault.UNAVAILABLE, _retry_after(response))
+            raise TryLaterError(Fault.UNAVAILABLE, _retry_after(response))
         if status != httpx.codes.OK:
             raise ServiceStoppedError(self._why_stopped(status))
         return _read_completion(content, price)
@@ -237,11 +152,11 @@ class Service:
     def _why_stopped(self, status: int) -> str:
         return _KEY_FAULTS.get(status, _ANOTHER_FAULT).format(server=self._options.server, code=f"HTTP {status}")
 
-    def _line(self) -> "_Line":
+    def _line(self) -> Line:
         """The calling thread's own line."""
-        line: _Line | None = getattr(self._mine, "line", None)
+        line: Line | None = getattr(self._mine, "line", None)
         if line is None:
-            line = _Line(self._headers, self._ssl, self._options.seconds)
+            line = Line(self._headers, self._ssl, self._options.seconds)
             with self._lock:
                 if self._closed.is_set():
                     raise RuntimeError
@@ -255,7 +170,7 @@ class Service:
 
 def _worth_waiting(closed: threading.Event) -> Callable[[Exception], bool | float]:
     def wait(error: Exception) -> bool | float:
-        if not isinstance(error, _TryLaterError) or closed.is_set():
+        if not isinstance(error, TryLaterError) or closed.is_set():
             return False
         return True if error.seconds is None else min(error.seconds, _LONGEST_WAIT)
 
@@ -270,7 +185,7 @@ def _read_completion(content: bytes, price: Price | None) -> tuple[str, float | 
             code = error.get("code")
             if code in _KEY_FAULTS:
                 raise ServiceStoppedError(_KEY_FAULTS[code].format(server=N_("The server"), code=code))
-            raise _TryLaterError(Fault.UNAVAILABLE)
+            raise TryLaterError(Fault.UNAVAILABLE)
         choice = document["choices"][0]
         usd = _cost(document.get("usage"), price)
         message, reason = choice["message"], choice.get("finish_reason")
@@ -278,7 +193,7 @@ def _read_completion(content: bytes, price: Price | None) -> tuple[str, float | 
             raise NoAnswerError(Fault.REFUSED, usd)
         text = message["content"]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
-        raise _TryLaterError(Fault.UNREADABLE) from None
+        raise TryLaterError(Fault.UNREADABLE) from None
     if not isinstance(text, str):
         raise NoAnswerError(Fault.REFUSED if text is None else Fault.UNREADABLE, usd)
     return text, usd

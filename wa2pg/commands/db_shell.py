@@ -27,7 +27,8 @@ from wa2pg.target import shell_address
 def shell_command(command: str | None, write: bool, no_psql: bool) -> int:
     """Open the database that is loaded, to look into it with SQL.
 
-    psql is used where it is installed, else a small prompt of wa2pg's own. Nothing can be changed without --write.
+    psql is used where it is installed, else a small prompt of wa2pg's own. Without --write every transaction is
+    read-only, which guards against slips.
 
     \b
       wa2pg db shell
@@ -46,7 +47,9 @@ def shell_command(command: str | None, write: bool, no_psql: bool) -> int:
             say(
                 _("What you change is kept at once.")
                 if write
-                else _("Nothing can be changed here; to change something: wa2pg db shell --write")
+                else _(
+                    "Every transaction is read-only here, against slips; to change something: wa2pg db shell --write"
+                )
             )
         if call is not None:
             connection.close()

@@ -6,11 +6,12 @@ from typing import Any
 import click
 from rich.text import Text
 
-from extract.archive_words import piece_name, said, said_counts
+from extract.missing import piece_name
 from extract.redecode import redecode
 from extract.report import ExtractReport
 from schemas.errors import ExitCode
 from schemas.manifest import MissingChunk
+from schemas.stored_words import said, said_counts
 from schemas.translation import N_, _, ngettext, number
 from schemas.words import Ended
 from wa2pg.invocation import Invocation, command_options

@@ -8,11 +8,12 @@ from typing import Any
 import click
 from rich.text import Text
 
-from extract.archive_words import counted, piece_name, said, said_counts
+from extract.missing import piece_name
 from extract.snapshot_diff import ChatDifference, SnapshotDiff, diff_snapshots
 from extract.snapshot_list import SnapshotLine, list_snapshots
 from extract.snapshot_names import require_archive, snapshot_folder
 from schemas.manifest import Manifest, Source, read_snapshot
+from schemas.stored_words import counted, said, said_counts
 from schemas.translation import N_, _, day, ngettext, number
 from wa2pg.invocation import Invocation, command_options
 from wa2pg.talk import report_text

@@ -10,6 +10,7 @@ from rich.text import Text
 from schemas.clean_run import CleanRun, CleanRunFolder, LanguageModelRecord, ReviewRecord
 from schemas.errors import ExitCode, UserError
 from schemas.retelling import retold
+from schemas.stored_words import counted
 from schemas.translation import _, ngettext, number
 from transform.accounting import reason_in_words
 from transform.preview import request_for
@@ -214,5 +215,5 @@ def _of_review(review: ReviewRecord) -> str:
 
 
 def _summed(counts: dict[str, int]) -> str:
-    parts = [_("{count} {what}", count=count, what=reason_in_words(name)) for name, count in counts.items() if count]
+    parts = [counted(count, reason_in_words(name)) for name, count in counts.items() if count]
     return f"{number(sum(counts.values()))} ({', '.join(parts)})" if parts else "0"

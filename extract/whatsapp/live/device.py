@@ -94,7 +94,7 @@ class Device:
         self._say("started")
         self._tally.arrivals.connection(up=False, now=time.monotonic())
         in_background(self._listen)
-        in_background(self._connect)
+        self._connecting = in_background(self._connect)
         while True:
             self._take_next(_TICK_SECONDS)
             now = time.monotonic()
@@ -281,7 +281,7 @@ class Device:
 
     def _end(self, outcome: Outcome, details: dict[str, Any]) -> NoReturn:
         if outcome is Outcome.OTHER_NUMBER:
-            self._unlink_again()
+            outcome = Outcome.OTHER_NUMBER if self._unlink_again() else Outcome.OTHER_NUMBER_LINKED
         elif self._paired:
             with suppress(OSError):
                 self._await_announced()
@@ -317,12 +317,12 @@ class Device:
         self._unlink_asked.wait(_DRAIN_LIMIT)
         return within(_DRAIN_LIMIT, self._client.logout)
 
-    def _unlink_again(self) -> None:
-        """Leave the wrong phone's list of devices once the connection is up."""
+    def _unlink_again(self) -> bool:
+        """Leave the wrong phone's list of devices once the connection is up; whether WhatsApp confirmed it."""
         limit = time.monotonic() + _DRAIN_LIMIT
-        while not self._tally.arrivals.connected and time.monotonic() < limit:
+        while not self._tally.arrivals.connected and self._connecting.is_alive() and time.monotonic() < limit:
             self._take_next(_TICK_SECONDS)
-        within(_DRAIN_LIMIT, self._client.logout)
+        return within(_DRAIN_LIMIT, self._client.logout)
 
     def _drain(self) -> None:
         """Cut the line and take what was already on its way through Go's memory."""

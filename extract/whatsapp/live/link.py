@@ -17,7 +17,7 @@ from extract.snapshot import OpenSnapshot, discard, open_snapshot, recover, seal
 from extract.whatsapp.live.attempts import check_attempts, forget_attempts, note_attempt
 from extract.whatsapp.live.child import start_child
 from extract.whatsapp.live.orders import Orders
-from extract.whatsapp.live.outcomes import COUNTED_ATTEMPTS, SESSION_ENDING, LinkError, Outcome, failure
+from extract.whatsapp.live.outcomes import COUNTED_ATTEMPTS, OTHER_NUMBERS, SESSION_ENDING, LinkError, Outcome, failure
 from extract.whatsapp.live.pairing import History, read_pairing
 from extract.whatsapp.live.session import Session, open_session
 from extract.whatsapp.live.watch import Screen, Watched, watch
@@ -179,10 +179,10 @@ class _Link:
         partial, session = opened.partial, self.session
         release_reserve(partial)
         settle_journal(partial, keep_torn=True)
-        if watched.outcome is Outcome.OTHER_NUMBER:
+        if watched.outcome in OTHER_NUMBERS:
             session.clear()
             shutil.rmtree(partial)
-            raise failure(Outcome.OTHER_NUMBER, session.account)
+            raise failure(watched.outcome, session.account)
         opened = replace(opened, journal=Journal(partial))
         self._settle_unlinking(watched)
         problem = self._problem(watched)

@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     PAIRING_FAILED = "pairing_failed"
     WRONG_PHONE = "wrong_phone"
     OTHER_NUMBER = "other_number"
+    OTHER_NUMBER_LINKED = "other_number_linked"
     LOGGED_OUT = "logged_out"
     BANNED = "banned"
     REPLACED = "replaced"
@@ -46,7 +47,8 @@ COUNTED_ATTEMPTS = frozenset(
     }
 )
 # the phone or WhatsApp has ended the session; its file is of no more use
-SESSION_ENDING = frozenset({Outcome.LOGGED_OUT, Outcome.OTHER_NUMBER})
+OTHER_NUMBERS = frozenset({Outcome.OTHER_NUMBER, Outcome.OTHER_NUMBER_LINKED})
+SESSION_ENDING = frozenset({Outcome.LOGGED_OUT, *OTHER_NUMBERS})
 
 _PAIRING, _FAILED = ExitCode.PAIRING, ExitCode.FAILED
 _SAYS: dict[Outcome, tuple[str, str, ExitCode]] = {
@@ -96,6 +98,17 @@ _SAYS: dict[Outcome, tuple[str, str, ExitCode]] = {
         ),
         N_(
             "link it under its own name: wa2pg extract --account NAME, or mend a wrong number in the archive with --own"
+        ),
+        _PAIRING,
+    ),
+    Outcome.OTHER_NUMBER_LINKED: (
+        N_(
+            "The phone that was linked has another number than the one archived under the account {account}. Nothing "
+            "was mixed, but WhatsApp did not confirm that it is unlinked again."
+        ),
+        N_(
+            "remove wa2pg on that phone at Settings > Linked devices, then link it under its own name: wa2pg extract "
+            "--account NAME"
         ),
         _PAIRING,
     ),

@@ -8,8 +8,7 @@ import psycopg
 from pydantic import ValidationError
 
 from load.layout import Layout
-from load.run_ledger import (
-    FileLedger,
+from load.ledger_files import (
     LedgerPlace,
     LedgerRun,
     clear_unsealed,
@@ -18,6 +17,7 @@ from load.run_ledger import (
     remove_ledger,
     write_run,
 )
+from load.run_ledger import FileLedger
 from load.statements import statement
 from load.target import Job
 from schemas.errors import UserError

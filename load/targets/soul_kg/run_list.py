@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from load.database_errors import database_error
+from load.ledger_files import LedgerRun, changes_of
 from load.organizations import Organization
-from load.run_ledger import IMAGED, LedgerRun, changes_of
+from load.run_ledger import IMAGED
 from load.run_record import RowsThere, Run
 from load.statements import statement
 from load.targets.soul_kg.ledgers import known_runs

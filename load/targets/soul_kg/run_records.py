@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from load.run_ledger import IMAGED, INSERTED, LEFT, LedgerRun, changes_of
+from load.ledger_files import LedgerRun, changes_of
+from load.run_ledger import IMAGED, INSERTED, LEFT
 from load.targets.soul_kg.images import Image
 from schemas.errors import UserError
 from schemas.files import PRIVATE_FILE, fsync_file, sha256_of

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from load.ledger_files import LedgerRun, write_run
 from load.organizations import Organization
 from load.rights import check_undo_rights
-from load.run_ledger import IMAGED, LedgerRun, write_run
+from load.run_ledger import IMAGED
 from load.statements import statement
 from load.taking_back import Taken, keep_referenced, lock_tables
 from load.targets.soul_kg.images import FIGURES, values_given

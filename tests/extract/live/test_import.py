@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from load.embedded import remove_embedded
 from tests.extract.live.histories import chat_message, chunks
 from tests.extract.live.program import QUIET_SECONDS, Program
-from tests.load.conftest import remove_server
 from tests.whatsapp_server import Scenario, WhatsAppServer
 
 
@@ -21,7 +21,7 @@ def organized(data: Path) -> Iterator[Path]:
     made = subprocess.run(words, env={"WA2PG_DATA_DIR": str(data), "PATH": "/usr/bin:/bin"}, check=False)
     assert made.returncode == 0
     yield data
-    remove_server(data / "postgres")
+    remove_embedded(data / "postgres")
 
 
 def import_(wa2pg: Callable[..., Program], server: WhatsAppServer, *arguments: str) -> tuple[int, dict[str, Any]]:

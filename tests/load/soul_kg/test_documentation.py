@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from load.run_ledger import CHANGES, LedgerRun
+from load.ledger_files import LedgerRun
+from load.run_ledger import CHANGES
 from load.targets.soul_kg.schema import COLUMNS, SOUL_KG_RIGHTS, SOUL_KG_UNDO_RIGHTS
 from tests.load.clean_runs import many_chats
 from tests.load.soul_kg.conftest import ORG, Crm, Loads

@@ -12,9 +12,10 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
+from load.ledger_files import LedgerRun, changes_of, mark_committed, read_ledgers, run_file_of
 from load.report import LoadOptions
 from load.run import load
-from load.run_ledger import CHANGES, FileLedger, LedgerRun, changes_of, mark_committed, read_ledgers, run_file_of
+from load.run_ledger import CHANGES, FileLedger
 from schemas.errors import UserError
 from schemas.files import replace_file, sha256_of
 from tests.load.clean_runs import Chat, Message, at, many_chats
@@ -245,7 +246,7 @@ def test_a_mark_that_cannot_be_written_after_the_commit_is_a_warning_and_the_nex
         replace_file(path, content)
 
     with monkeypatch.context() as patched:
-        patched.setattr("load.run_ledger.replace_file", full)
+        patched.setattr("load.ledger_files.replace_file", full)
         report = loads(Chat(PHONE))
     assert [warning for warning in report.warnings if warning.endswith("The load itself is committed.")]
     assert [run.state for run in read_ledgers(loads.ledgers)] == ["written"]

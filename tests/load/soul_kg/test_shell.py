@@ -14,9 +14,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from load.embedded import remove_embedded
 from load.postgres_binaries import find_binaries
 from tests.cli.conftest import ROOT, Outcome, Terminal
-from tests.load.conftest import ORGANIZATION, one, remove_server
+from tests.load.conftest import ORGANIZATION, one
 
 PSQL = find_binaries().program("psql")
 ADDED = {
@@ -281,4 +282,4 @@ def test_the_embedded_database_is_started_when_it_is_there(tmp_path: Path) -> No
         assert terminal.run("db", "shell", "-c", "delete from organizations").code == 1
         assert terminal.run("db", "shell", "--write", "-c", "delete from organizations").out == "DELETE 1\n"
     finally:
-        remove_server(tmp_path / "data/postgres")
+        remove_embedded(tmp_path / "data/postgres")

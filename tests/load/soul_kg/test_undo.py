@@ -18,10 +18,10 @@ from psycopg.conninfo import make_conninfo
 from load.check import check
 from load.database import connect
 from load.embedded import Embedded, ensure_database
+from load.ledger_files import changes_of, read_ledgers, run_file_of
 from load.plan import plan
 from load.report import LoadOptions
 from load.run import load
-from load.run_ledger import changes_of, read_ledgers, run_file_of
 from load.runs import find_run, list_runs, rows_there
 from load.targets.soul_kg.ledgers import place_of
 from load.targets.soul_kg.schema import SOUL_KG_UNDO_RIGHTS
