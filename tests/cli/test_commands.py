@@ -237,4 +237,4 @@ def test_ctrl_c_while_the_program_is_being_read_is_a_sentence() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _INTERRUPTED_WHILE_READ], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: Stopped.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")

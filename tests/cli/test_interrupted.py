@@ -23,14 +23,21 @@ from wa2pg.target import COMPANY_DATABASE
 UUID = "550e8400-e29b-41d4-a716-446655440000"
 
 
-def test_the_command_that_goes_on_is_told(terminal: Terminal) -> None:
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Stopped. Nothing that arrived is lost.\n  hint: to go on, run the same command again: "),
+        ("ru", "Остановлено. Из полученного ничего не потеряно.\n  подсказка: чтобы продолжить, "),
+    ],
+)
+def test_the_command_that_goes_on_is_told_and_no_error(terminal: Terminal, language: str, told: str) -> None:
     folder = terminal.folder / "two words"
     folder.mkdir()
     os.mkfifo(folder / "labelled.tsv")
     with subprocess.Popen(
         [sys.executable, "-m", "wa2pg", "evaluate", "language", "two words/labelled.tsv"],
         cwd=terminal.folder,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "WA2PG_LANG": language},
         stderr=subprocess.PIPE,
         text=True,
     ) as program:
@@ -41,9 +48,7 @@ def test_the_command_that_goes_on_is_told(terminal: Terminal) -> None:
         os.close(pipe)
 
     assert program.returncode == 130
-    assert said.lstrip().startswith(
-        "error: Stopped. Nothing that arrived is lost.\n  hint: to go on, run the same command again: "
-    )
+    assert said.lstrip().startswith(told)
     assert said.endswith("wa2pg evaluate language 'two words/labelled.tsv'\n")
 
 
