@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -217,6 +218,24 @@ def test_a_proxy_in_the_environment_is_used_and_never_repeated(terminal: Termina
     unknown = terminal.run(*words, WA2PG_PROXY="ftp://wa2pg:geheim@127.0.0.1:1")
     assert (unknown.code, "A proxy's address begins with" in unknown.err) == (2, True)
     assert "geheim" not in closed.out + closed.err + unknown.out + unknown.err
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", ("Next: ", 'org create "My company"')), ("ru", ("Дальше: ", 'org create "Моя компания"'))],
+)
+def test_a_list_without_organisations_says_how_to_make_one(
+    terminal: Terminal, language: str, told: tuple[str, str]
+) -> None:
+    listed = terminal.run("org", "list", WA2PG_LANG=language)
+    last = listed.out.splitlines()[-1]
+    assert (listed.code, last.startswith(told[0]), last.endswith(told[1])) == (0, True, True), listed.out
+
+    # the command as it stands there
+    made = terminal.run(*shlex.split(last.removeprefix(told[0]))[-3:])
+    assert made.code == 0, made.err
+    again = terminal.run("org", "list", WA2PG_LANG=language)
+    assert (again.code, told[0] in again.out) == (0, False)
 
 
 _INTERRUPTED_WHILE_READ = """
