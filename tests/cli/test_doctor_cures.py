@@ -401,9 +401,8 @@ def test_a_damaged_catalogue(ready: Terminal, checkout: Path, damage: str) -> No
     else:
         catalogue.write_bytes({"cut": whole[: len(whole) // 2], "empty": b"", "other": b"x" * 1000}[damage])
     ready.environment["LANG"] = "ru_RU.UTF-8"
-    in_english = ready.run("doctor").out
-    assert re.search(r"^warning +locale +lost or damaged: schemas/locale", in_english, re.MULTILINE), in_english
-    assert "English is spoken instead" in " ".join(in_english.split())
+    in_english = " ".join(ready.run("doctor").out.split())
+    assert re.search(r"warning locale lost or damaged: schemas/locale\S*; English is spoken instead", in_english)
     mend(ready, "locale", "warning")
     assert re.search(r"^ок +локаль +ru_RU", ready.run("doctor").out, re.MULTILINE)
 
