@@ -78,8 +78,8 @@ def _load_into(terminal: Terminal, address: str) -> None:
     for words in (("db", "migrate"), ("org", "create", "Silk Road")):
         done = terminal.run(*words)
         assert done.code == 0, done.err
-    words = ("import", "--replay", "in", "--own", SAMPLE_OWN_PHONE, "--as-of", "2026-03-01", "--org", "silk-road")
-    done = terminal.run(*words, "--json")
+    took = ("import", "--replay", "in", "--own", SAMPLE_OWN_PHONE, "--as-of", "2026-03-01", "--org", "silk-road")
+    done = terminal.run(*took, "--json")
     assert (done.code, done.json["load"]["chats"]["imported"]) == (0, 48), done.err
     checks = {check["name"]: check["health"] for check in terminal.run("doctor", "--json").json["checks"]}
     assert (checks["database"], checks["tables"], checks["organisation"]) == ("ok", "ok", "ok")
