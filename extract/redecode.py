@@ -3,6 +3,7 @@
 from extract.report import ExtractReport, report_of
 from extract.sealed_journal import read_sealed_journal
 from extract.snapshot import open_snapshot, recover, seal_snapshot
+from extract.snapshot_names import completed_name
 from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
 from schemas.manifest import Own, Source, sealed_snapshots
@@ -12,8 +13,9 @@ from schemas.words import SourceKind
 
 
 def redecode(data: DataDir, account: str, name: str, progress: Progress = no_progress) -> ExtractReport:
-    """Decode the journal of snapshot `name` again; raises UserError (5) when the account has no such snapshot.
+    """Decode the journal of snapshot `name` again, or of the one whose name begins so.
 
+    Raises UserError: 5 when the account has no such snapshot, 2 when several begin so.
     Own addresses, completeness and ending are the old snapshot's: nothing new was received.
     """
     archive = data.archive(account)
@@ -21,6 +23,7 @@ def redecode(data: DataDir, account: str, name: str, progress: Progress = no_pro
         raise _unknown(account, name)
     with exclusive(archive, "extract"):
         recovered = [snapshot.name for snapshot in recover(archive, progress)]
+        name = completed_name(data, account, name)
         old = next((snapshot for snapshot in sealed_snapshots(archive) if snapshot.name == name), None)
         if old is None:
             raise _unknown(account, name)

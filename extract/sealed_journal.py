@@ -64,14 +64,18 @@ class SealedJournalWriter:
             self._finished.append((self._path, self._part_rows))
             self._writer, self._in_part, self._part_rows = None, 0, 0
 
-    def finish(self) -> list[FileEntry]:
-        """Write what is left and make it durable; the journal has at least one part."""
+    def close(self) -> int:
+        """Write what is left and close every part, of which there is at least one; returns how many there are."""
         if self._rows or (self._writer is None and not self._finished):
             self._flush()
         self._finish_part()
-        entries = [describe_file(self._folder, path, "journal", rows, JOURNAL) for path, rows in self._finished]
+        return len(self._finished)
+
+    def files(self) -> Iterator[FileEntry]:
+        """The closed parts, each made durable as it is asked for."""
+        for path, rows in self._finished:
+            yield describe_file(self._folder, path, "journal", rows, JOURNAL)
         fsync_folder(self._journal)
-        return entries
 
 
 def read_sealed_journal(snapshot: Snapshot) -> Iterator[JournalEntry]:

@@ -37,6 +37,7 @@ from schemas.manifest import (
     OWN,
     ChainLine,
     Counts,
+    FileEntry,
     Manifest,
     Own,
     Payloads,
@@ -57,6 +58,7 @@ _OPEN = "open.json"
 _SEALED = "sealed"
 _LOOK_AGAIN_SECONDS = 0.5
 _SHOWN_COUNTS = (N_("chats"), N_("messages"), N_("rejects"))
+_SEALING = N_("sealing")
 _WAITING = N_("waiting for the link of a killed extract")
 
 
@@ -139,8 +141,7 @@ def seal_snapshot(
             progress(Step(N_("decoding payloads"), received, total, figures))
         _take_inline(opened.partial, tables, announcements)
     missing = announcements.missing()
-    progress(Step(N_("sealing")))
-    files = [*tables.finish(), *journal.finish()]
+    files = _make_durable(tables, journal, progress)
     announced = opened.record.announced
     manifest = Manifest(
         format=FORMAT,
@@ -172,6 +173,16 @@ def seal_snapshot(
     replace_file(building / MANIFEST_SHA256, checksum_line(sha256))
     _put_in_place(opened.archive, opened.name, sha256)
     return read_snapshot(opened.archive / opened.name)
+
+
+def _make_durable(tables: RawTables, journal: SealedJournalWriter, progress: Progress) -> list[FileEntry]:
+    progress(Step(_SEALING))
+    total = tables.close() + journal.close()
+    files = []
+    for entry in (*tables.files(), *journal.files()):
+        files.append(entry)
+        progress(Step(_SEALING, len(files), total))
+    return files
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Memory stays within one batch a table, however long the history is.
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -131,13 +132,17 @@ class RawTables:
         """Rows taken so far, by table."""
         return {name: table.total for name, table in self._tables.items()}
 
-    def finish(self) -> list[FileEntry]:
-        """Write what is left, close every file and make it durable; every table has at least one file."""
-        entries = []
-        for name, table in self._tables.items():
+    def close(self) -> int:
+        """Write what is left and close the files, at least one a table; returns how many they are."""
+        for table in self._tables.values():
             if table.rows or (table.writer is None and not table.finished):
                 table.flush()
             table.finish_file()
-            entries += [describe_file(self.folder, path, name, rows, table.schema) for path, rows in table.finished]
+        return sum(len(table.finished) for table in self._tables.values())
+
+    def files(self) -> Iterator[FileEntry]:
+        """The closed files, each made durable as it is asked for."""
+        for name, table in self._tables.items():
+            for path, rows in table.finished:
+                yield describe_file(self.folder, path, name, rows, table.schema)
         fsync_folder(self.folder / "messages")
-        return entries

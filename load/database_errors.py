@@ -4,6 +4,7 @@ Only sqlstate, table, column and constraint are ever shown: messages, DETAIL and
 words about a connection carry pieces of a mistyped address, the password among them.
 """
 
+import ipaddress
 import re
 from collections.abc import Sequence
 
@@ -127,6 +128,10 @@ def database_error(error: psycopg.Error, doing: str) -> UserError:
 
 # what a server says before it lets somebody in has no sqlstate in libpq, only words, in the server's language
 _PASSWORD = ("password authentication failed", "no password supplied", "не прошёл проверку подлинности")
+_SERVICE = (
+    "definition of service", "service file",
+    "определение службы", "файл определений служб", "файле определения служб",
+)  # fmt: skip
 _NO_ENTRY = (
     "no pg_hba.conf entry", "pg_hba.conf rejects connection",
     "в pg_hba.conf нет записи", "pg_hba.conf отвергает подключение",
@@ -151,14 +156,8 @@ def connection_error(error: psycopg.Error, conninfo: str) -> UserError:
     host = _host(conninfo)
     # Translators: the subject of the sentences that begin with {server}
     server = _("The database server {host}", host=host) if host else _("The database server")
-    if isinstance(error, psycopg.ProgrammingError):
-        said = _("The database address cannot be read.")
-        hint = _(
-            "DATABASE_URL is like postgresql://user:password@host:5432/database, with %-codes for signs in the password"
-        )
-        if "URI query parameter" in words:
-            said = _("The database address has a parameter that PostgreSQL does not know.")
-            hint = _("remove what other tools add to DATABASE_URL after the '?', such as ?schema=public")
+    if address := _about_the_address(error, conninfo):
+        said, hint = address
     elif _says(words, _PASSWORD):
         said = _("{server} does not accept this user and password.", server=server)
         hint = _("check DATABASE_URL; signs like @ / : # in a password are written as %40 %2F %3A %23")
@@ -197,6 +196,38 @@ def connection_error(error: psycopg.Error, conninfo: str) -> UserError:
     return UserError(said, hint=hint, exit_code=ExitCode.DATABASE)
 
 
+def _about_the_address(error: psycopg.Error, conninfo: str) -> tuple[str, str] | None:
+    """What is wrong with an address that leads nowhere, and what to do; None when it leads to a server."""
+    words = str(error)
+    if isinstance(error, psycopg.ProgrammingError):
+        if "URI query parameter" in words:
+            return (
+                _("The database address has a parameter that PostgreSQL does not know."),
+                _("remove what other tools add to DATABASE_URL after the '?', such as ?schema=public"),
+            )
+        return (
+            _("The database address cannot be read."),
+            _(
+                "DATABASE_URL is like postgresql://user:password@host:5432/database, with %-codes for signs in the "
+                "password"
+            ),
+        )
+    if _says(words, _SERVICE):
+        return (
+            _("The service that the database address names is in no service file, or that file cannot be read."),
+            _("look into ~/.pg_service.conf or the file that PGSERVICEFILE names: a service begins with [its name]"),
+        )
+    if not all(port.isdigit() for port in _said(conninfo, "port").split(",") if port):
+        return (
+            _("The port in the database address is no number."),
+            _(
+                "a / in a password is written %2F, an IPv6 address in brackets: "
+                "postgresql://user:password@[::1]:5432/database"
+            ),
+        )
+    return None
+
+
 def _says(words: str, known: Sequence[str]) -> bool:
     return any(part in words for part in known)
 
@@ -205,10 +236,21 @@ def _host(conninfo: str) -> str:
     """The host's name where it is surely one; else nothing."""
     # with two @ signs, or a / in the password, a piece of the password is taken for the host
     if conninfo.count("@") <= 1:
-        try:
-            host = str(conninfo_to_dict(conninfo).get("host") or "")
-        except psycopg.Error:
-            host = ""
-        if all(sign.isalnum() or sign in ".-" for sign in host):
+        host = _said(conninfo, "host")
+        if all(sign.isalnum() or sign in ".-" for sign in host) or _is_ipv6(host):
             return host
     return ""
+
+
+def _said(conninfo: str, name: str) -> str:
+    try:
+        return str(conninfo_to_dict(conninfo).get(name) or "")
+    except psycopg.Error:
+        return ""
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return isinstance(ipaddress.ip_address(host), ipaddress.IPv6Address)
+    except ValueError:
+        return False

@@ -112,6 +112,14 @@ def list_organizations(connection: psycopg.Connection) -> list[Organization]:
     return [Organization(*row) for row in rows]
 
 
+def made_by_crm(connection: psycopg.Connection) -> bool:
+    """Whether the CRM itself makes the organisations of this database."""
+    try:
+        return recognise(connection).layout is Layout.SOUL_KG
+    except psycopg.Error as error:
+        raise database_error(error, N_("reading the organisations")) from None
+
+
 def find_organization(connection: psycopg.Connection, id_or_slug: str) -> Organization:
     """The organisation with this id or slug; raises UserError (3) when there is none."""
     try:
@@ -121,11 +129,10 @@ def find_organization(connection: psycopg.Connection, id_or_slug: str) -> Organi
     for found in list_organizations(connection):
         if id_or_slug in {found.slug, found.row_id} or found.id == wanted:
             return found
-    of_crm = recognise(connection).layout is Layout.SOUL_KG
     raise UserError(
         _("This database has no organisation with this id or slug."),
         hint=_("see: wa2pg org list   or make it in the CRM")
-        if of_crm
+        if made_by_crm(connection)
         else _("see: wa2pg org list   or make it: wa2pg org create NAME"),
         exit_code=ExitCode.CONFIGURATION,
     )

@@ -2,11 +2,14 @@
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import pq
+from psycopg import capabilities, generators, pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.errors import error_from_result
+from psycopg.pq.abc import PGresult
 
 from load.database_errors import connection_error, database_error, describe, reason_to_read
 from schemas.errors import ExitCode, UserError
@@ -14,6 +17,12 @@ from schemas.translation import N_, _
 
 _READ_ONLY = "-c default_transaction_read_only=on"
 _SECONDS_TO_CONNECT = "15"
+_SECONDS_TO_STOP = 5.0
+_MOST_LISTED = 10_000
+# rows of messages are small; a hundred long ones are not yet much
+_ROWS_AT_ONCE = 100
+_PART = (pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
+_WANTS_COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
 _NUMBERS = frozenset({20, 21, 23, 26, 700, 701, 1700})  # oids of int8, int2, int4, oid, float4, float8, numeric
 # behind comments too
 _COPY = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*copy\b.*\b(stdin|stdout)\b", re.IGNORECASE | re.DOTALL)
@@ -104,7 +113,10 @@ def run_sql(connection: psycopg.Connection, text: str, rows: int) -> list[Result
     if "\0" in text or not _is_unicode(text):
         # libpq would end the statement at the NUL and run what stands before it
         raise UserError(_("This statement is no text (UTF-8)."), hint=_("type it again"))
-    return _run(connection, text.encode(), None, rows)
+    try:
+        return _streamed(connection, text.encode(), rows)
+    except psycopg.Error as error:
+        raise _sql_error(error) from None
 
 
 def _is_unicode(text: str) -> bool:
@@ -117,45 +129,94 @@ def _needs_psql() -> UserError:
 
 def tables(connection: psycopg.Connection) -> Result:
     """The tables and views that are not PostgreSQL's own."""
-    return _run(connection, _TABLES, None, 10_000)[0]
+    return _listed(connection, _TABLES)
 
 
 def columns(connection: psycopg.Connection, table: str) -> Result:
     """The columns of a table, with their comments; raises UserError (1) when there is no such table."""
-    found = _run(connection, _COLUMNS, [table], 10_000)[0]
+    found = _listed(connection, _COLUMNS, [table])
     if not found.total:
         raise UserError(_("There is no table of this name."), hint=_("see them with: {command}", command=r"\dt"))
     return found
 
 
-def _run(connection: psycopg.Connection, text: bytes, values: list[str] | None, rows: int) -> list[Result]:
+def _listed(connection: psycopg.Connection, text: bytes, values: list[str] | None = None) -> Result:
     try:
         with connection.cursor() as cursor:
             cursor.execute(text, values)
-            found = [_result(cursor, rows)]
-            while cursor.nextset():
-                found.append(_result(cursor, rows))
-            return found
+            got = cursor.pgresult
+            return _Parts(_MOST_LISTED).whole(got) if got else Result("", [], [], [], 0)
     except psycopg.Error as error:
-        if error.sqlstate is None and connection.info.transaction_status is pq.TransactionStatus.ACTIVE:
-            # a COPY among other statements: the server waits for rows, or for somebody who takes them
-            connection.close()
-            raise _needs_psql() from None
         raise _sql_error(error) from None
 
 
-def _result(cursor: psycopg.Cursor[tuple[object, ...]], rows: int) -> Result:
-    got = cursor.pgresult
-    if got is None:
-        return Result("", [], [], [], 0)
-    width = got.nfields
-    return Result(
-        status=cursor.statusmessage or "",
-        columns=[(got.fname(column) or b"").decode() for column in range(width)],
-        numbers=[got.ftype(column) in _NUMBERS for column in range(width)],
-        rows=[[_text(got.get_value(row, column)) for column in range(width)] for row in range(min(rows, got.ntuples))],
-        total=got.ntuples,
-    )
+class _Parts:
+    """One statement's rows as they come: the first are kept, the others counted."""
+
+    def __init__(self, rows: int) -> None:
+        self._most = rows
+        self._rows: list[list[str | None]] = []
+        self._total = 0
+
+    def add(self, part: PGresult) -> None:
+        """Take some rows."""
+        for row in range(min(part.ntuples, self._most - len(self._rows))):
+            self._rows.append([_text(part.get_value(row, column)) for column in range(part.nfields)])
+        self._total += part.ntuples
+
+    def whole(self, last: PGresult) -> Result:
+        """What the statement gave, of which this is the last part."""
+        self.add(last)
+        return Result(
+            status=(last.command_status or b"").decode(),
+            columns=[(last.fname(column) or b"").decode() for column in range(last.nfields)],
+            numbers=[last.ftype(column) in _NUMBERS for column in range(last.nfields)],
+            rows=self._rows,
+            total=self._total,
+        )
+
+
+def _streamed(connection: psycopg.Connection, text: bytes, rows: int) -> list[Result]:
+    """Run statements as one message and take their rows a few at a time: a whole table may be larger than the memory.
+
+    A cursor on the server would take one statement only, and no other than a query.
+    """
+    pgconn = connection.pgconn
+    found, parts, error = [], _Parts(rows), None
+    with connection.lock:
+        try:
+            pgconn.send_query(text)
+            if capabilities.has_stream_chunked():
+                pgconn.set_chunked_rows_mode(_ROWS_AT_ONCE)
+            else:
+                pgconn.set_single_row_mode()
+            connection.wait(generators.send(pgconn))
+            while (got := connection.wait(generators.fetch(pgconn))) is not None:
+                if got.status in _WANTS_COPY:
+                    # the server waits for rows, or for somebody who takes them
+                    connection.close()
+                    raise _needs_psql()
+                if got.status in _PART:
+                    parts.add(got)
+                elif got.status == pq.ExecStatus.FATAL_ERROR:
+                    error = error_from_result(got, encoding="utf-8")
+                else:
+                    found.append(parts.whole(got))
+                    parts = _Parts(rows)
+        finally:
+            if pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
+                _give_up(connection)
+    if error:
+        raise error
+    return found
+
+
+def _give_up(connection: psycopg.Connection) -> None:
+    """Stop what the server is doing for us, and pass over what is still on its way."""
+    with suppress(psycopg.Error):
+        connection.cancel_safe(timeout=_SECONDS_TO_STOP)
+        while connection.wait(generators.fetch(connection.pgconn)) is not None:
+            pass
 
 
 def _text(value: bytes | None) -> str | None:

@@ -36,15 +36,32 @@ def use_language(language: str) -> None:
     """
     if language not in LANGUAGES:
         raise KeyError(language)
-    try:
-        catalogue = standard.translation(DOMAIN, LOCALE, [language], fallback=language == SOURCE)
-    except (OSError, ValueError, LookupError, struct.error):
+    catalogue = _catalogue(language)
+    if catalogue is None:
         # an installation that has lost it must still say what it was asked for
         language, catalogue = SOURCE, standard.NullTranslations()
     _Now.language, _Now.catalogue = language, catalogue
     os.environ["LANGUAGE"] = language
     standard.bindtextdomain(DOMAIN, str(LOCALE))
     standard.textdomain(DOMAIN)
+
+
+def _catalogue(language: str) -> standard.NullTranslations | None:
+    try:
+        return standard.translation(DOMAIN, LOCALE, [language], fallback=language == SOURCE)
+    except (OSError, ValueError, LookupError, struct.error):
+        return None
+
+
+def lost_catalogues() -> list[Path]:
+    """The compiled catalogues that are gone or cannot be read: English is spoken in their place.
+
+    The folder of all of them where it holds no language any more.
+    """
+    others = [language for language in LANGUAGES if language != SOURCE]
+    lost = [language for language in others if _catalogue(language) is None]
+    files = [LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.mo" for language in lost]
+    return files if others else [LOCALE]
 
 
 def language() -> str:

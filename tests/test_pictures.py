@@ -42,7 +42,7 @@ def test_a_terminals_picture_is_of_a_whole_run_on_nobodys_machine(picture: Path)
     text = _text(picture)
 
     assert "325" in text
-    assert "wa2pg org create" in text
+    assert "wa2pg init" in text
     assert not PERSONAL.search(text)
 
 

@@ -68,7 +68,7 @@ def read_archive(path: Path, *, skip_damaged: bool = False, progress: Progress =
     """
     sound = read_sound(path, TABLES_READ) if skip_damaged else SoundArchive(sealed_snapshots(path))
     if not sound.snapshots:
-        raise _nothing_to_read(path.name, damaged=bool(sound.left_out))
+        raise _nothing_to_read(path, damaged=bool(sound.left_out))
     complete = history_complete(sound.snapshots)
     sound = sound.in_use()
     # a snapshot that cannot be read may be one that had not received everything
@@ -89,23 +89,34 @@ def read_archive(path: Path, *, skip_damaged: bool = False, progress: Progress =
     if remembered:
         # what was said last mends what was mistyped before
         own = [Own(phone=None if remembered.phone else o.phone, lid=None if remembered.lid else o.lid) for o in own]
-    left_open = not is_held(path) and any(
-        not is_held(partial) for partial in path.glob(f"*{PARTIAL_SUFFIX}") if partial.is_dir()
-    )
     return Archive(
         path.name,
         snapshots,
         [*own, remembered] if remembered else own,
-        left_open,
+        _is_left_open(path),
         complete,
         left_out=sound.left_out,
         remarks=remarks,
     )
 
 
-def _nothing_to_read(account: str, *, damaged: bool) -> UserError:
+def _is_left_open(path: Path) -> bool:
+    """Whether a process that died left a snapshot open, and nobody is at work on it."""
+    return not is_held(path) and any(
+        not is_held(partial) for partial in path.glob(f"*{PARTIAL_SUFFIX}") if partial.is_dir()
+    )
+
+
+def _nothing_to_read(path: Path, *, damaged: bool) -> UserError:
+    account = path.name
     if damaged:
         return DamagedArchiveError(_("No snapshot of the account {account} can be read.", account=account))
+    if _is_left_open(path):
+        return UserError(
+            _("The only snapshot of the account {account} was left open by an extract that died.", account=account),
+            hint=_("seal it with what had arrived: {command}", command=f"wa2pg audit {account} --repair"),
+            exit_code=ExitCode.ARCHIVE,
+        )
     return UserError(
         _("The account {account} has no archive yet.", account=account),
         hint=_("run: {command}", command=f"wa2pg extract --account {account}"),

@@ -50,8 +50,7 @@ def build_tables(job: Job, folder: Path, spill: Path) -> Outcome:
     # an early `as_of` is a question about statuses; it must not take the time from what was said since
     latest = max(job.archive.latest_message, job.as_of + timedelta(days=1))
     with open_warehouse(job.archive, latest, spill) as warehouse:
-        job.progress(Step(N_("telling people apart")))
-        book = fill_address_book(warehouse, job.archive, job.region)
+        book = fill_address_book(warehouse, job.archive, job.region, job.progress)
         steps = steps_between(30, 60)
         for done, step in enumerate(steps):
             job.progress(Step(N_("settling what each row is"), done=done, total=len(steps)))
@@ -96,8 +95,7 @@ def _write_messages(warehouse: Warehouse, job: Job, folder: Path, total: int) ->
 def _write_other_tables(
     warehouse: Warehouse, job: Job, folder: Path, book: AddressBook, names: Mapping[int, Sequence[Name]]
 ) -> dict[str, TableFile]:
-    job.progress(Step(N_("writing clients")))
-    clients = client_rows(warehouse, book, names, job.reader.readings() if job.reader else {}, job.review)
+    clients = client_rows(warehouse, book, names, job.reader.readings() if job.reader else {}, job.review, job.progress)
     outputs: dict[str, Iterator[pa.RecordBatch]] = {
         "clients": iter(clients.to_batches()),
         "conversations": warehouse.output("075_conversations"),

@@ -7,7 +7,9 @@ from operator import itemgetter
 
 import pyarrow as pa
 
+from schemas.progress import Progress, Step, no_progress
 from schemas.tables import CLEAN_CLIENTS
+from schemas.translation import N_
 from transform.addressbook import AddressBook
 from transform.enrich import UNREAD, Reading
 from transform.names import introduced_name, split_name, usable_name
@@ -25,6 +27,9 @@ _NAME_SOURCES = {
     6: "push_name",
 }
 _INTRODUCTION = "introduction"
+_WRITING = N_("writing clients")
+# so many clients are written between two signs of life
+_BETWEEN_SIGNS = 1_000
 
 # a name and where it is from
 Name = tuple[str, str]
@@ -36,16 +41,20 @@ def client_rows(
     names: Mapping[int, Sequence[Name]],
     readings: Mapping[str, Reading],
     review: AppliedReview | None = None,
+    progress: Progress = no_progress,
 ) -> pa.Table:
     """One row a client, ordered by phone; `names` are those of known_names, `review` has a person's last word.
 
     Needs the view `clean_messages` of the messages as written.
     """
+    progress(Step(_WRITING))
     facts = [row for batch in warehouse.output("085_clients") for row in batch.to_pylist()]
     nameless = [fact["phone"] for fact in facts if fact["person"] not in names]
     introduced = _introduced_names(warehouse, nameless)
     rows = []
-    for fact in facts:
+    for done, fact in enumerate(facts):
+        if done % _BETWEEN_SIGNS == 0:
+            progress(Step(_WRITING, done, len(facts)))
         phone = fact["phone"]
         name, source = names[fact["person"]][0] if fact["person"] in names else introduced.get(phone, (None, None))
         first_name, last_name = split_name(name) if name else (None, None)
@@ -71,6 +80,7 @@ def client_rows(
                 "skip": False,
             }
         )
+    progress(Step(_WRITING, len(facts), len(facts)))
     if review:
         review.apply(rows)
     return pa.Table.from_pylist(rows, schema=CLEAN_CLIENTS)

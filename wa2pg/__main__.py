@@ -10,7 +10,7 @@ def main() -> NoReturn:
         # reading the libraries takes most of a second, which is when somebody who mistyped presses Ctrl-C
         from wa2pg.start import start  # noqa: PLC0415
     except KeyboardInterrupt:
-        sys.stderr.write("error: Stopped.\n")
+        sys.stderr.write("Stopped.\n")
         sys.exit(130)
     start()
 

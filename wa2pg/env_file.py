@@ -1,12 +1,13 @@
 """The file `.env`: single settings in it are replaced, everything else in it stays byte for byte."""
 
 import errno
+import fcntl
 import io
 import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,20 +87,25 @@ class EnvFile:
     def write(self, settings: Mapping[str, str]) -> bool:
         """Put these settings into the file, whole or not at all, for its owner alone; the old one is kept beside it.
 
-        False when it has them already. Raises UserError when it cannot be written.
+        False when it has them already. Raises UserError when it cannot be written, and when another wrote something
+        else into it since it was read: what two people answer is not mixed.
         """
         if not self.changed(settings) and self.content is not None:
             return False
         text = self.with_settings(settings)
-        if read_env_file(self.path).content != self.content:
-            raise UserError(
-                _("The file .env was changed by something else meanwhile; it stays as it is."),
-                hint=_("run: {command}", command="wa2pg init"),
-            )
         try:
-            if self.content is not None:
-                replace_file(self.path.with_name(BACKUP), self.content, owned_as=self.path)
-            replace_file(self.path, text.encode("utf-8"), owned_as=self.path)
+            with _alone_in(self.path.parent):
+                there = read_env_file(self.path)
+                if there.content != self.content and not there.changed(settings):
+                    return False
+                if there.content != self.content:
+                    raise UserError(
+                        _("The file .env was changed by something else meanwhile; it stays as it is."),
+                        hint=_("run: {command}", command="wa2pg init"),
+                    )
+                if self.content is not None:
+                    replace_file(self.path.with_name(BACKUP), self.content, owned_as=self.path)
+                replace_file(self.path, text.encode("utf-8"), owned_as=self.path)
         except OSError as error:
             raise _cannot_be_written(error) from None
         return True
@@ -118,6 +124,19 @@ def read_env_file(path: Path) -> EnvFile:
     except (OSError, RuntimeError) as error:
         raise _cannot_be_written(error) from None
     return EnvFile(path, content)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder while the block runs, so that of two at once one sees what the other wrote."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # some network disks know no locks
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> bytes | None:

@@ -126,8 +126,8 @@ def _show(result: Result) -> None:
     if len(result.rows) < result.total:
         say(
             ngettext(
-                "Only the first {count} row is shown: add a limit or a where, or count them.",
-                "Only the first {count} rows are shown: add a limit or a where, or count them.",
+                "Only the first {count} row is shown. To see others add a where, or an order by and: offset {count}",
+                "Only the first {count} rows are shown. To see others add a where, or an order by and: offset {count}",
                 len(result.rows),
             )
         )

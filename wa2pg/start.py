@@ -21,7 +21,7 @@ from schemas.system_errors import system_reason
 from schemas.translation import SOURCE, _, use_language
 from wa2pg.cli import cli
 from wa2pg.language import chosen_language, in_language
-from wa2pg.talk import complain, report_width
+from wa2pg.talk import complain, report_width, tell_stopped
 
 _ADDRESS = re.compile(r"[^\s'\"(]+://[^\s'\")]*")
 # what follows these, a number of many digits, or an address stays out of what is said
@@ -136,7 +136,7 @@ def _interrupted(arguments: list[str]) -> int:
     if may_be_repeated(arguments):
         command = shlex.join(["wa2pg", *arguments])
         again = _("to go on, run the same command again: {command}", command=command)
-    complain(_("Stopped. Nothing that arrived is lost."), again)
+    tell_stopped(_("Stopped. Nothing that arrived is lost."), again)
     return ExitCode.INTERRUPTED
 
 

@@ -110,6 +110,19 @@ def complain(message: str, hint: str | None = None) -> None:
         return
     console = stderr()
     _print_folded(console, Text.assemble((_("error:") + " ", "bold red"), pasteable(message)))
+    _print_hint(console, hint)
+
+
+def tell_stopped(message: str, hint: str) -> None:
+    """That somebody stopped the program, which is no error, and how to go on; in JSON it stays an error's event."""
+    if _told_in_json("error", message, hint=pasteable(hint)):
+        return
+    console = stderr()
+    _print_folded(console, Text(pasteable(message), style="bold"))
+    _print_hint(console, hint)
+
+
+def _print_hint(console: Console, hint: str | None) -> None:
     if hint:
         start = "  " + _("hint:") + " "
         told = start + _lines_printable(pasteable(hint))

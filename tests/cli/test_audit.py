@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.cli.conftest import ROOT, Terminal
 from tests.extract.payloads import CHAT, archive, extract, history, info, snapshots
 from tests.extract.resealed import reseal
 
+FIXTURES = ROOT / "tests/fixtures/archives"
 OWN = Own(phone="996312000000@s.whatsapp.net")
 OTHER = "996555000002@s.whatsapp.net"
 
@@ -93,6 +95,74 @@ def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(terminal: Te
     assert (unlike.code, "snapshots list" in unlike.err) == (5, True)
     audited = terminal.run("audit", "defualt")
     assert (audited.code, "did you mean default?" in audited.err) == (5, True)
+
+
+@pytest.mark.parametrize("form", [8, 13, 17, 18, "day", "account/"])
+def test_the_beginning_of_a_name_is_enough_where_one_snapshot_has_it(terminal: Terminal, form: int | str) -> None:
+    (old,) = (FIXTURES / "format-1/archive/default").glob("2*")
+    name = old.name
+    shutil.copytree(old.parent, terminal.data / "archive/default")
+    if form == "day":
+        word = f"{name[:4]}-{name[4:6]}-{name[6:8]}"
+    else:
+        word = name[:form] if isinstance(form, int) else f"default/{name[:8]}"
+
+    compared = terminal.run("snapshots", "diff", word, word, "--json")
+    assert compared.code == 0, compared.err
+    assert compared.json["a"]["snapshot"] == name
+    assert terminal.run("audit", word).code == 0
+    (terminal.data / "archive/default" / name / "chats.parquet").write_bytes(b"damaged")
+    assert f"default/{name}/chats.parquet" in terminal.run("audit", word).out
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "which"),
+    [
+        ("en", "2 snapshots have a name that begins with", "say which: "),
+        ("ru", "С", "укажите, какой: "),
+    ],
+)
+def test_a_beginning_that_two_snapshots_have_is_answered_with_both(
+    terminal: Terminal, two: list[Snapshot], language: str, told: str, which: str
+) -> None:
+    day = two[0].name[:8]
+    assert two[1].name.startswith(day), "begun before midnight"
+    names = ", ".join(sorted(f"default/{snapshot.name}" for snapshot in two))
+    for words in (("snapshots", "show", day), ("audit", day), ("extract", "--redecode", day)):
+        done = terminal.run(*words, WA2PG_LANG=language)
+        assert (done.code, f"{told} {day}" in done.err) == (2, True), done.err
+        assert f"{which}{names}\n" in done.err
+
+
+def test_a_beginning_that_nothing_has_and_a_snapshot_for_an_account_name_the_right_form(
+    terminal: Terminal, two: list[Snapshot]
+) -> None:
+    for word in ("20010101", "2001-01-01", "default/20010101T"):
+        for command in (("snapshots", "show"), ("audit",)):
+            done = terminal.run(*command, word)
+            beginning = word.removeprefix("default/")
+            assert (done.code, f"begins with {beginning}." in done.err) == (5, True), done.err
+            assert "snapshots list" in done.err
+            assert "extract --account" not in done.err
+    for word in (two[0].name, two[0].name[:8]):
+        listed = terminal.run("snapshots", "list", word)
+        assert (listed.code, f"snapshots show {word}" in listed.err) == (2, True), listed.err
+
+
+def test_a_redecode_takes_the_beginning_too_and_an_account_of_such_a_name_is_an_account(
+    terminal: Terminal, two: list[Snapshot]
+) -> None:
+    rest = two[0].name[:17] if two[0].name[:17] != two[1].name[:17] else two[0].name[:19]
+    done = terminal.run("extract", "--redecode", rest, "--json")
+    assert done.code == 0, done.err
+    assert terminal.run("snapshots", "show", done.json["snapshot"], "--json").json["manifest"]["source"]["detail"] == (
+        two[0].name
+    )
+    day = two[0].name[:8]
+    archive(terminal.folder).rename(archive(terminal.folder).with_name(day))
+    listed = terminal.run("snapshots", "list", day, "--json")
+    assert {line["account"] for line in listed.json["snapshots"]} == {day}
+    assert terminal.run("snapshots", "show", day).code == 2
 
 
 def test_a_repair_on_a_disk_that_cannot_be_written_to_is_refused_as_the_system_refused(

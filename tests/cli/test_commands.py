@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -211,6 +212,24 @@ def test_a_proxy_in_the_environment_is_used_and_never_repeated(terminal: Termina
     assert "geheim" not in closed.out + closed.err + unknown.out + unknown.err
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", ("Next: ", 'org create "My company"')), ("ru", ("Дальше: ", 'org create "Моя компания"'))],
+)
+def test_a_list_without_organisations_says_how_to_make_one(
+    terminal: Terminal, language: str, told: tuple[str, str]
+) -> None:
+    listed = terminal.run("org", "list", WA2PG_LANG=language)
+    last = listed.out.splitlines()[-1]
+    assert (listed.code, last.startswith(told[0]), last.endswith(told[1])) == (0, True, True), listed.out
+
+    # the command as it stands there
+    made = terminal.run(*shlex.split(last.removeprefix(told[0]))[-3:])
+    assert made.code == 0, made.err
+    again = terminal.run("org", "list", WA2PG_LANG=language)
+    assert (again.code, told[0] in again.out) == (0, False)
+
+
 _INTERRUPTED_WHILE_READ = """
 import sys
 
@@ -229,4 +248,4 @@ def test_ctrl_c_while_the_program_is_being_read_is_a_sentence() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _INTERRUPTED_WHILE_READ], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: Stopped.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")

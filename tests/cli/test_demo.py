@@ -1,15 +1,19 @@
 """`make demo`: the whole pipeline on the sample, twice, beside everything that is the company's own."""
 
 import json
+import re
 import socket
 import threading
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from extract.whatsapp.sample import EXPECTED, write_sample
 from load.embedded import start_embedded
+from schemas.translation import LANGUAGES
 from tests.cli.conftest import Terminal
+from tools.guides import guide
 
 
 def test_the_demo_loads_every_client_of_the_sample(demo: Terminal) -> None:
@@ -43,6 +47,14 @@ def test_the_report_for_people_fits_80_columns(demo: Terminal) -> None:
     assert "clients" in report.out
     # the line to paste into a shell is never folded
     assert [line for line in report.out.splitlines() if len(line) > 80 and "psql" not in line] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_demo_goes_on_as_the_guide_does(demo: Terminal, language: str) -> None:
+    told = demo.run("demo", "--progress", "none", WA2PG_LANG=language).out.splitlines()[-1]
+    steps = re.findall(r"^### .*`wa2pg (\w+)`$", guide(language).read_text("utf-8"), re.MULTILINE)
+
+    assert told.endswith(f"wa2pg {steps[0]}"), told
 
 
 def test_a_filled_env_and_a_foreign_database_are_not_touched(terminal: Terminal) -> None:

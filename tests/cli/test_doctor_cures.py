@@ -372,20 +372,50 @@ def test_an_unattended_import_s_outcome_that_cannot_be_read(ready: Terminal) -> 
     mend(ready, "last import", "warning")
 
 
-@pytest.mark.parametrize("damage", ["cut", "gone"])
-def test_a_damaged_language_model(ready: Terminal, tmp_path: Path, damage: str) -> None:
-    checkout = tmp_path / "the checkout"
+@pytest.fixture
+def checkout(ready: Terminal, tmp_path: Path) -> Path:
+    """The program as git has it, of which a file may be damaged."""
+    folder = tmp_path / "the checkout"
     for package in ("schemas", "extract", "transform", "load", "wa2pg"):
-        shutil.copytree(ROOT / package, checkout / package, ignore=shutil.ignore_patterns("__pycache__"))
-    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-C", str(checkout)]
-    for words in (["init", "-q"], ["add", "transform/language"], ["commit", "-q", "-m", "as released"]):
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-C", str(folder)]
+    for words in (["init", "-q"], ["add", "transform/language", "schemas"], ["commit", "-q", "-m", "as released"]):
         subprocess.run([*git, *words], check=True)
+    ready.environment["PYTHONPATH"] = str(folder)
+    return folder
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "other", "gone", "all gone"])
+def test_a_damaged_catalogue(ready: Terminal, checkout: Path, damage: str) -> None:
+    catalogue = checkout / "schemas/locale/ru/LC_MESSAGES/wa2pg.mo"
+    whole = catalogue.read_bytes()
+    if damage == "gone":
+        catalogue.unlink()
+    elif damage == "all gone":
+        shutil.rmtree(checkout / "schemas/locale")
+    else:
+        catalogue.write_bytes({"cut": whole[: len(whole) // 2], "empty": b"", "other": b"x" * 1000}[damage])
+    ready.environment["LANG"] = "ru_RU.UTF-8"
+    in_english = " ".join(ready.run("doctor").out.split())
+    assert re.search(r"warning locale lost or damaged: schemas/locale\S*; English is spoken instead", in_english)
+    mend(ready, "locale", "warning")
+    assert re.search(r"^ок +локаль +ru_RU", ready.run("doctor").out, re.MULTILINE)
+
+
+def test_a_damaged_catalogue_without_git_is_installed_again(ready: Terminal, checkout: Path) -> None:
+    shutil.rmtree(checkout / ".git")
+    (checkout / "schemas/locale/ru/LC_MESSAGES/wa2pg.mo").unlink()
+    told = line(ready, "locale")
+    assert (told.health, told.cure) == ("warning", "install this version of wa2pg again")
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone"])
+def test_a_damaged_language_model(ready: Terminal, checkout: Path, damage: str) -> None:
     model = checkout / "transform/language/model.ftz"
     if damage == "cut":
         model.write_bytes(model.read_bytes()[:1000])
     else:
         model.unlink()
-    ready.environment["PYTHONPATH"] = str(checkout)
     mend(ready, "language model")
 
 

@@ -23,11 +23,18 @@ from wa2pg.target import COMPANY_DATABASE
 UUID = "550e8400-e29b-41d4-a716-446655440000"
 
 
-def test_the_command_that_goes_on_is_told(terminal: Terminal) -> None:
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Stopped. Nothing that arrived is lost.\n  hint: to go on, run the same command again: "),
+        ("ru", "Остановлено. Из полученного ничего не потеряно.\n  подсказка: чтобы продолжить, "),
+    ],
+)
+def test_the_command_that_goes_on_is_told_and_no_error(terminal: Terminal, language: str, told: str) -> None:
     folder = terminal.folder / "two words"
     folder.mkdir()
     os.mkfifo(folder / "labelled.tsv")
-    with started(terminal, "evaluate", "language", "two words/labelled.tsv") as program:
+    with started(terminal, "evaluate", "language", "two words/labelled.tsv", language=language) as program:
         # opens once the program reads from it
         pipe = os.open(folder / "labelled.tsv", os.O_WRONLY)
         program.send_signal(signal.SIGINT)
@@ -35,9 +42,7 @@ def test_the_command_that_goes_on_is_told(terminal: Terminal) -> None:
         os.close(pipe)
 
     assert program.returncode == 130
-    assert said.lstrip().startswith(
-        "error: Stopped. Nothing that arrived is lost.\n  hint: to go on, run the same command again: "
-    )
+    assert said.lstrip().startswith(told)
     assert said.endswith("wa2pg evaluate language 'two words/labelled.tsv'\n")
 
 
@@ -98,12 +103,12 @@ def environment(terminal: Terminal) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **terminal.environment}
 
 
-def started(terminal: Terminal, *words: str) -> "subprocess.Popen[str]":
+def started(terminal: Terminal, *words: str, language: str = "en") -> "subprocess.Popen[str]":
     """`wa2pg WORDS…` under way; what it says is in its `stderr`."""
     return subprocess.Popen(
         [sys.executable, "-m", "wa2pg", *words],
         cwd=terminal.folder,
-        env=environment(terminal),
+        env=environment(terminal) | {"WA2PG_LANG": language},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

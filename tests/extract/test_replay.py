@@ -16,6 +16,7 @@ from schemas.datadir import DataDir, exclusive
 from schemas.errors import ExitCode, UserError
 from schemas.files import make_private_folder
 from schemas.manifest import Own, Source
+from schemas.progress import Step
 from schemas.words import Ended, SourceKind
 from tests.extract.payloads import archive, extract, history, info, snapshots, table, write
 
@@ -263,3 +264,15 @@ def test_a_part_of_a_journal_is_told_how_it_is_decoded_again(tmp_path: Path) -> 
         with pytest.raises(UserError) as raised:
             replay(DataDir(tmp_path / "data"), "default", [given], own=Own())
         assert f"wa2pg extract --redecode {snapshot.name}" in (raised.value.hint or "")
+
+
+def test_how_far_the_sealing_is_is_told_by_the_files_of_the_snapshot(tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", history(info("A")))
+    steps: list[Step] = []
+    replay(DataDir(tmp_path / "data"), "default", [folder], own=Own(), progress=steps.append)
+    (snapshot,) = snapshots(tmp_path)
+    files = len(snapshot.manifest.files)
+
+    told = [(step.done, step.total) for step in steps if step.name == "sealing"]
+    assert told == [(0, None), *((done, files) for done in range(1, files + 1))]
+    assert files == 7

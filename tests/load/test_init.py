@@ -403,6 +403,7 @@ def test_ctrl_c_at_any_question_writes_nothing(tmp_path: Path, question: int) ->
 
     assert session.end() == 130
     assert "Stopped: .env was not written." in session.shown
+    assert "error:" not in session.shown
     assert list(tmp_path.iterdir()) == []
 
 

@@ -17,7 +17,10 @@ from tests.cli.conftest import Terminal
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/archives"
 OWN_PHONE = "996700000009@s.whatsapp.net"
-EVERY = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
+# what was killed is of tests/cli/test_left_open.py
+EVERY = sorted(
+    folder.name for folder in FIXTURES.iterdir() if folder.is_dir() and not folder.name.startswith("left-open")
+)
 CLEAN_RUNS = {number: f"clean-run-format-{number}" for number in range(1, clean_run.FORMAT + 1)}
 
 

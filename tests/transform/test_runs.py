@@ -183,7 +183,7 @@ def test_everything_written_is_private(archive: Archive) -> None:
 def test_progress_is_told_step_by_step(archive: Archive) -> None:
     full(archive)
     steps: list[Step] = []
-    transform(archive.data, "office", TransformOptions(as_of=AS_OF, enrich=False), steps.append)
+    run = transform(archive.data, "office", TransformOptions(as_of=AS_OF, enrich=False), steps.append)
     names = list(dict.fromkeys(step.name for step in steps))
     assert names[:3] == ["opening the archive", "telling people apart", "settling what each row is"]
     files = [(step.done, step.total) for step in steps if step.name == "opening the archive"][1:]
@@ -191,6 +191,12 @@ def test_progress_is_told_step_by_step(archive: Archive) -> None:
     assert len(files) >= 5
     assert names[-3:] == ["writing clients", "checking the tables", "clean tables are in force"]
     assert [(step.done, step.total) for step in steps if step.name == "writing messages"] == [(0, 5), (5, 5)]
+    for name in ("telling people apart", "writing clients"):
+        told = [(step.done, step.total) for step in steps if step.name == name]
+        # what is not counted, the beginning and the end
+        assert told[:2] == [(0, None), (0, told[-1][1])]
+        assert told[-1][0] == told[-1][1]
+    assert told[-1][0] == pq.read_metadata(run.path / "clients.parquet").num_rows > 0
 
 
 def test_a_second_transform_on_the_account_is_refused(archive: Archive) -> None:

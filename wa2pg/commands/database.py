@@ -6,14 +6,14 @@ import click
 
 from load.embedded import stop_embedded
 from load.migrate import migrate
-from load.organizations import create_organization, list_organizations
+from load.organizations import create_organization, list_organizations, made_by_crm
 from schemas.errors import ExitCode, UserError
 from schemas.translation import _
 from wa2pg.commands.db_check import check_command
 from wa2pg.commands.db_shell import shell_command
 from wa2pg.commands.load import look_into_it
 from wa2pg.invocation import Invocation, command_options
-from wa2pg.talk import report_text
+from wa2pg.talk import report_text, say
 from wa2pg.target import open_target
 
 
@@ -139,6 +139,11 @@ def list_command(invocation: Invocation) -> int:
     """
     with open_target(invocation) as target:
         organizations = list_organizations(target.connection)
+        by_crm = not organizations and made_by_crm(target.connection)
     rows = [(organization.slug, f"{organization.id}  {organization.name}") for organization in organizations]
     body = {"organizations": [{"id": str(o.id), "name": o.name, "slug": o.slug} for o in organizations]}
-    return invocation.finish(body, [report_text(_("Organisations: {count}", count=len(rows)), rows)])
+    reports = [report_text(_("Organisations: {count}", count=len(organizations)), rows)]
+    if by_crm and not invocation.quiet:
+        say(_("The CRM itself makes organisations: make one there, then: {command}", command="wa2pg org list"))
+    make_one = None if organizations or by_crm else _('wa2pg org create "My company"')
+    return invocation.finish(body, reports, next_command=make_one)

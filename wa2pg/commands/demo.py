@@ -69,7 +69,7 @@ def demo_command(invocation: Invocation, save_history: Path | None) -> int:
         "load": load_body(report),
         "psql": psql,
     }
-    return invocation.finish(body, tables, next_command=_('wa2pg org create "My company"'))
+    return invocation.finish(body, tables, next_command="wa2pg init")
 
 
 def _save_history(folder: Path) -> None:

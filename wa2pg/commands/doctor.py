@@ -25,7 +25,7 @@ from schemas.errors import ExitCode, UserError
 from schemas.health import Check, Health, checked
 from schemas.last_import import check_last_import
 from schemas.settings import Settings
-from schemas.translation import N_, _, moment, number
+from schemas.translation import LOCALE, N_, _, lost_catalogues, moment, number
 from transform.health import check_clean_run, check_language_model
 from transform.llm.key_check import NAME as LLM
 from wa2pg.invocation import Invocation, command_options
@@ -111,6 +111,14 @@ def _check_locale() -> Check:
             encoding=sys.stdout.encoding,
         )
         return Check(name, Health.WARNING, found, _utf8())
+    if lost := lost_catalogues():
+        root = LOCALE.parents[1]
+        paths = [str(path.relative_to(root)) for path in lost]
+        found = _("lost or damaged: {files}; English is spoken instead", files=", ".join(paths))
+        cure = f"git -C {shlex.quote(str(root))} checkout -- {shlex.join(paths)}"
+        if not (root / ".git").exists():
+            cure = _("install this version of wa2pg again")
+        return Check(name, Health.WARNING, found, cure)
     found = os.environ.get("LC_ALL") or os.environ.get("LANG") or "UTF-8"
     return Check(name, Health.OK, found)
 

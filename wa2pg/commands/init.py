@@ -21,7 +21,7 @@ from wa2pg.env_file import BACKUP, NAME, EnvFile, read_env_file
 from wa2pg.init_database import Chosen, Database, ask_database, ask_organization
 from wa2pg.invocation import DEMO_ACCOUNT, Invocation, command_options
 from wa2pg.language_model import check_llm
-from wa2pg.talk import complain, pasteable, report_text, say, warn
+from wa2pg.talk import complain, pasteable, report_text, say, tell_stopped, warn
 
 _SECRETS = frozenset({"DATABASE_URL", "OPENROUTER_API_KEY", "LLM_API_KEY"})
 
@@ -231,7 +231,7 @@ def _beaten(answers: dict[str, str]) -> list[str]:
 def _nothing_written(*, interrupted: bool) -> int:
     say("")  # what is said next begins a line of its own
     if interrupted:
-        complain(_("Stopped: .env was not written."), _("run it again: {command}", command="wa2pg init"))
+        tell_stopped(_("Stopped: .env was not written."), _("run it again: {command}", command="wa2pg init"))
         return ExitCode.INTERRUPTED
     complain(
         _("The answers ended before the questions did: .env was not written."),

@@ -30,7 +30,8 @@ _AS_THEY_ARE = (N_("unknown: open.json was lost"), N_("pairing unknown"))
 def snapshots_group() -> None:
     """List, show and compare snapshots.
 
-    SNAPSHOT is a name like 20261123T031500Z-k3f9, or with its account: office/20261123T031500Z-k3f9.
+    SNAPSHOT is a name like 20261123T031500Z-k3f9, or with its account: office/20261123T031500Z-k3f9. Its beginning is
+    enough, such as the day, where only one begins so.
 
     \b
       wa2pg snapshots list

@@ -73,6 +73,22 @@ def test_organisations_are_listed_and_not_made(crms_terminal: Terminal) -> None:
     assert (made.code, "the CRM itself makes organisations" in " ".join(made.err.split())) == (6, True)
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "The CRM itself makes organisations"), ("ru", "Организации создаёт сама CRM")],
+)
+def test_where_there_is_no_organisation_yet_the_crm_makes_it(
+    crms_terminal: Terminal, crm: Crm, language: str, told: str
+) -> None:
+    crm.connection.execute("delete from organizations")
+    listed = crms_terminal.run("org", "list", WA2PG_LANG=language)
+
+    assert (listed.code, told in listed.err) == (0, True), listed.err
+    assert "org create" not in listed.out + listed.err
+    assert crms_terminal.run("org", "list", "-q").err == ""
+    assert crms_terminal.run("org", "list", "--json").json["next"] is None
+
+
 def test_another_layout_and_a_schema_that_is_only_partly_there_stop_an_import_before_it_begins(
     crms_terminal: Terminal, sample: Path, crm: Crm
 ) -> None:

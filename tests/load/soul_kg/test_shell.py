@@ -163,6 +163,68 @@ def test_of_many_rows_the_first_are_shown(prompt: Shell) -> None:
     assert "Only the first 100 rows are shown" in done.err
 
 
+_PEAK = "import resource, sys; from wa2pg.start import run; code = run(sys.argv[1:]); "
+_PEAK += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr); sys.exit(code)"
+
+
+def _peak(prompt: Shell, statement: str) -> tuple[list[str], int]:
+    """What a statement shows, and how many megabytes the program took at most."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PEAK, "db", "shell", "--no-psql", "-c", statement],
+        cwd=prompt.folder,
+        env={"PYTHONPATH": str(ROOT), **prompt.environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines(), int(done.stderr.split()[-1])
+
+
+def test_a_result_that_is_larger_than_the_memory_should_be_is_passed_through(prompt: Shell) -> None:
+    rows = "select n, repeat('x', 1000) from generate_series(1, {}) as n; select 'after'"
+    few, little = _peak(prompt, rows.format(200))
+    many, much = _peak(prompt, rows.format(300_000))
+
+    assert "(200 rows)" in few
+    assert "(300,000 rows)" in many
+    assert [line for line in many if "(300" not in line] == [line for line in few if "(200" not in line]
+    assert any("after" in line for line in many)
+    # 300 MB came by
+    assert much < little + 30
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "and: offset 100"), ("ru", "и: offset 100")])
+def test_the_rows_that_are_not_shown_are_got_at_as_it_is_told(prompt: Shell, language: str, told: str) -> None:
+    prompt.environment["WA2PG_LANG"] = language
+    statement = "select n as number from generate_series(1, 150) as n"
+    shown = prompt.run("-c", statement)
+    assert told in shown.err
+    rest = prompt.run("-c", f"{statement} order by n offset 100")
+
+    rows = [int(line) for done in (shown, rest) for line in done.out.splitlines() if line.strip().isdigit()]
+    assert (rows, rest.err) == (list(range(1, 151)), "")
+
+
+def test_statements_that_are_given_together_are_carried_out_together(prompt: Shell, database: str) -> None:
+    added = "insert into organizations (id, name, slug) select gen_random_uuid(), n::text, 'o-' || n"
+    added += " from generate_series(1, 500) as n returning name"
+    mistake = "select 1 / (n - 300) from generate_series(1, 500) as n"
+    failed = prompt.run("--write", "-c", "; ".join([added, mistake]))
+    assert (failed.code, failed.out, "sqlstate 22012" in failed.err) == (1, "", True), failed.err
+    with psycopg.connect(database) as looking:
+        assert one(looking, "select count(*) from organizations") == 1
+
+    done = prompt.run("--write", "-c", "; ".join([added, "", "select count(*) as all_of_them from organizations"]))
+    assert (done.code, "(500 rows)" in done.out) == (0, True)
+    assert "501" in done.out.split("all_of_them")[1]
+
+
+def test_after_a_mistake_in_the_middle_of_many_rows_the_next_statement_runs(prompt: Shell) -> None:
+    typed = "select 1 / (n - 50000) from generate_series(1, 60000) as n;\nselect 'still ' || 'here';\n"
+    done = prompt.run(typed=typed)
+    assert (done.code, "sqlstate 22012" in done.err, "still here" in done.out) == (1, True, True)
+
+
 def test_what_would_move_the_cursor_is_not_printed(prompt: Shell) -> None:
     assert "\x1b" not in prompt.run("-c", "select E'\\x1b[2J' as a, null as b").out
 
@@ -245,6 +307,15 @@ def test_a_person_types_and_gives_up(prompt: Shell, database: str) -> None:
         while not one(looking, "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"):
             assert time.monotonic() < until
             time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert "stopped" in _until(person, "=> ")
+    # while rows are on their way
+    os.write(person, b"select repeat('x', 1000) from generate_series(1, 100000000);\n")
+    with psycopg.connect(database, autocommit=True) as looking:
+        until = time.monotonic() + 30
+        while not one(looking, "select count(*) from pg_stat_activity where wait_event = 'ClientWrite'"):
+            assert time.monotonic() < until
+            time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     assert "stopped" in _until(person, "=> ")
     os.write(person, b"select 'still ' || 'here';\n")
