@@ -12,6 +12,7 @@ import pytest
 from dotenv import dotenv_values
 
 from extract.whatsapp.sample import SAMPLE_OWN_PHONE, write_sample
+from load.embedded import remove_embedded
 from tests.cli.conftest import ROOT, Terminal
 from tests.load.conftest import SECRET
 from tests.load.servers import Server, running_server
