@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
 import time
@@ -374,6 +375,15 @@ class Session:
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
 
+    def interrupt(self) -> int:
+        """Press Ctrl-C until the program has ended: one that comes just before it waits is seen only with the next."""
+        for _press in range(10):
+            self.type("\x03")
+            while select.select([self._ours], [], [], 5)[0]:
+                if not self._read():
+                    return self.end()
+        raise AssertionError(self.shown)
+
     def end(self) -> int:
         while self._read():
             pass
@@ -399,9 +409,8 @@ def test_ctrl_c_at_any_question_writes_nothing(tmp_path: Path, question: int) ->
         session.wait_for(prompt)
         session.type("\n")
     session.wait_for(PROMPTS[question])
-    session.type("\x03")
 
-    assert session.end() == 130
+    assert session.interrupt() == 130
     assert "Stopped: .env was not written." in session.shown
     assert "error:" not in session.shown
     assert list(tmp_path.iterdir()) == []
