@@ -4,11 +4,11 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -141,15 +141,21 @@ def test_yes_and_no_are_asked_for_in_the_language_s_letters(
     killer.start()
     seen, answered = "", False
     with suppress(OSError):
-        while piece := os.read(ours, 4096):
+        while True:
+            if not select.select([ours], [], [], 5)[0]:
+                if answered and not typed:
+                    # one that came just before the program waited is seen only with the next
+                    asking.send_signal(signal.SIGINT)
+                continue
+            piece = os.read(ours, 4096)
+            if not piece:
+                break
             seen += piece.decode("utf-8", "replace")
             if "]: " in seen and not answered:
                 answered = True
                 if typed:
                     os.write(ours, typed.encode())
                 else:
-                    # what comes between the prompt and the wait for an answer is seen only with the answer
-                    time.sleep(0.5)
                     asking.send_signal(signal.SIGINT)
     out = asking.communicate()[0]
     killer.cancel()
