@@ -9,7 +9,7 @@ Source: https://www.postgresql.org/docs/current/sql-copy.html ("Binary Format").
 """
 
 import struct
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +24,15 @@ _POSTGRES_EPOCH = 946_684_800_000_000
 _BYTES = pa.large_binary()
 
 
-def binary_rows(batch: pa.RecordBatch, jsonb: Container[str] = ()) -> pa.LargeBinaryArray:
+def binary_rows(
+    batch: pa.RecordBatch, jsonb: Container[str] = (), constants: Sequence[bytes] = ()
+) -> pa.LargeBinaryArray:
     """A row of the format for each row of a batch of binary (uuid, bytea), string, timestamp[us], int64 and bool.
 
-    String columns named in `jsonb` are for columns of that type. Raises TypeError for a column of another type.
+    String columns named in `jsonb` are for columns of that type; `constants` are values that end every row. Raises
+    TypeError for a column of another type.
     """
-    parts: list[pa.Array | pa.Scalar] = [pa.scalar(struct.pack(">h", batch.num_columns), _BYTES)]
+    parts: list[pa.Array | pa.Scalar] = [pa.scalar(struct.pack(">h", batch.num_columns + len(constants)), _BYTES)]
     for field, column in zip(batch.schema, batch.columns, strict=True):
         value = _bytes(column)
         lengths = pc.binary_length(value)
@@ -38,6 +41,7 @@ def binary_rows(batch: pa.RecordBatch, jsonb: Container[str] = ()) -> pa.LargeBi
             parts += [_big_endian(pc.add(lengths, len(_JSONB_VERSION)).fill_null(-1), "i4"), mark, value.fill_null(b"")]
         else:
             parts += [_big_endian(lengths.fill_null(-1), "i4"), value.fill_null(b"")]
+    parts.append(pa.scalar(b"".join(struct.pack(">i", len(value)) + value for value in constants), _BYTES))
     return pc.binary_join_element_wise(*parts, pa.scalar(b"", _BYTES))
 
 

@@ -1,6 +1,6 @@
 """Rows on their way to COPY, in text or in binary, without a Python object for each."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -49,10 +49,10 @@ def read_lines(query: duckdb.DuckDBPyRelation) -> Rows:
     return Rows(tuple(_piece(batch.column(0)) for batch in query.to_arrow_reader(_ROWS_AT_ONCE) if len(batch)))
 
 
-def read_rows(query: duckdb.DuckDBPyRelation, *, jsonb: frozenset[str] = frozenset()) -> Rows:
-    """Run a query, each row in PostgreSQL's binary format, see binary_format.py; `jsonb` columns are for that type."""
+def read_rows(query: duckdb.DuckDBPyRelation, *, jsonb: Container[str] = (), constants: Sequence[bytes] = ()) -> Rows:
+    """Run a query, each row in PostgreSQL's binary format; `jsonb` and `constants` as in binary_format.py."""
     batches = query.to_arrow_reader(_ROWS_AT_ONCE)
-    return Rows(tuple(_piece(binary_rows(batch, jsonb)) for batch in batches if len(batch)))
+    return Rows(tuple(_piece(binary_rows(batch, jsonb, constants)) for batch in batches if len(batch)))
 
 
 def column_bytes(column: pa.Array) -> Iterator[memoryview]:

@@ -70,6 +70,14 @@ def test_the_values_of_a_row_are_found_in_it() -> None:
     assert list(row_values(row)) == [key.bytes, b"", None, None, b"\x01", b"\x01[]"]
 
 
+def test_constants_end_every_row() -> None:
+    run = uuid.uuid4().bytes
+    batch = pa.RecordBatch.from_pydict({"words": ["one", None]})
+    rows = [list(row_values(row)) for row in binary_rows(batch, constants=[run, b"1"]).to_pylist()]
+    assert rows == [[b"one", run, b"1"], [None, run, b"1"]]
+    assert {row[:2] for row in binary_rows(batch, constants=[run, b"1"]).to_pylist()} == {b"\x00\x03"}
+
+
 def test_a_type_that_nobody_taught_it_is_refused() -> None:
     with pytest.raises(TypeError, match="double"):
         binary_rows(pa.RecordBatch.from_pydict({"share": [0.5]}))

@@ -1,11 +1,11 @@
--- (DuckDB) Rows for COPY in PostgreSQL's binary format, columns and types as in stage_messages.sql. The order is that
--- of the clean table (phone, time), so that the rows of a conversation arrive together.
+-- (DuckDB) Rows for COPY in PostgreSQL's binary format, types as in stage_messages.sql; what is the same in all of them,
+-- organisation and run, comes after (prepare.py). The order is that of the clean table (phone, time), so that the rows of
+-- a conversation arrive together.
 -- grain: one message; key: id; inputs: compared
 select
   from_hex(
     uuid5($organization, concat('message:', plain(phone), ':', direction, ':', plain(whatsapp_message_id)))
   ) as id,
-  uuid_bytes($organization) as organization_id,
   conversation_id,
   direction,
   plain(whatsapp_message_id) as whatsapp_message_id,
@@ -22,7 +22,6 @@ select
   plain(media_mime) as media_mime,
   plain(media_name) as media_name,
   media_bytes,
-  content_hash,
-  uuid_bytes($run) as import_run_id
+  content_hash
 from compared
 where verdict = $verdict

@@ -125,8 +125,12 @@ class Preparer:
     def _rows(self, verdict: str, counts: Counter[str]) -> Rows:
         if not counts[verdict]:
             return Rows(())
-        names = {"organization": str(self._work.organization), "run": str(self._work.run), "verdict": verdict}
-        return read_rows(self._duck.sql(_sql("message_rows"), params=names), jsonb=frozenset({"reactions"}))
+        names = {"organization": str(self._work.organization), "verdict": verdict}
+        return read_rows(
+            self._duck.sql(_sql("message_rows"), params=names),
+            jsonb={"reactions"},
+            constants=[self._work.organization.bytes, self._work.run.bytes],
+        )
 
 
 def messages_there(work: Import, numbers: list[int]) -> pa.Table:

@@ -21,8 +21,8 @@ from schemas.errors import UserError
 from schemas.translation import _
 
 _COLUMNS = (
-    "id, organization_id, conversation_id, direction, whatsapp_message_id, type, body, sent_at, language, delivery, "
-    "reply_to, forwarded, edited_at, deleted_at, reactions, media_mime, media_name, media_bytes, content_hash, "
+    "id, conversation_id, direction, whatsapp_message_id, type, body, sent_at, language, delivery, reply_to, "
+    "forwarded, edited_at, deleted_at, reactions, media_mime, media_name, media_bytes, content_hash, organization_id, "
     "import_run_id"
 )
 _NAMES = _COLUMNS.split(", ")
