@@ -30,7 +30,7 @@ def binary_rows(
     """A row of the format for each row of a batch of binary (uuid, bytea), string, timestamp[us], int64 and bool.
 
     String columns named in `jsonb` are for columns of that type; `constants` are values that end every row. Raises
-    TypeError for a column of another type.
+    TypeError for a column of another type, ArrowInvalid for a time that cannot be counted from 2000.
     """
     parts: list[pa.Array | pa.Scalar] = [pa.scalar(struct.pack(">h", batch.num_columns + len(constants)), _BYTES)]
     for field, column in zip(batch.schema, batch.columns, strict=True):
@@ -60,7 +60,7 @@ def _bytes(column: pa.Array) -> pa.LargeBinaryArray:
     if pa.types.is_boolean(kind):
         return pc.if_else(column, pa.scalar(b"\x01", _BYTES), pa.scalar(b"\x00", _BYTES))
     if pa.types.is_timestamp(kind) and kind.unit == "us":
-        since = pc.subtract(column.cast(pa.int64()), _POSTGRES_EPOCH)
+        since = pc.subtract_checked(column.cast(pa.int64()), _POSTGRES_EPOCH)
         return _with_nulls_of(column, _big_endian(since.fill_null(0), "i8"))
     if pa.types.is_int64(kind):
         return _with_nulls_of(column, _big_endian(column.fill_null(0), "i8"))

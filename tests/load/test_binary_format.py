@@ -81,3 +81,9 @@ def test_constants_end_every_row() -> None:
 def test_a_type_that_nobody_taught_it_is_refused() -> None:
     with pytest.raises(TypeError, match="double"):
         binary_rows(pa.RecordBatch.from_pydict({"share": [0.5]}))
+
+
+def test_a_time_before_all_times_becomes_no_other_one() -> None:
+    first = pa.array([-(2**63) + 1], pa.int64()).cast(pa.timestamp("us", "UTC"))
+    with pytest.raises(pa.ArrowInvalid):
+        binary_rows(pa.RecordBatch.from_arrays([first], ["at"]))
