@@ -85,6 +85,7 @@ def compute(layout: str) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(":memory:", config=config)
     try:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute(statement("common", "copy_text").decode())
         connection.execute(statement(layout, "copy_macros").decode())
         yield connection
     finally:

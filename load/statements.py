@@ -6,5 +6,5 @@ from importlib.resources import files
 
 @cache
 def statement(layout: str, name: str) -> bytes:
-    """The SQL of `load/targets/<layout>/<name>.sql`; parameters are the caller's."""
+    """The SQL of `load/targets/<layout>/<name>.sql` (`common`: of every layout); parameters are the caller's."""
     return (files("load") / "targets" / layout / f"{name}.sql").read_bytes()

@@ -1,16 +1,4 @@
--- (DuckDB) Values for COPY, and keys, see load/keys.py.
--- PostgreSQL cannot hold the character NUL in a text; `plain` takes it away. Looking for it costs less than replacing.
-create macro plain(value) as case when contains(value, chr(0)) then replace(value, chr(0), '') else value end;
-
--- PostgreSQL's text format. Most texts have nothing to escape, and looking is half the work of replacing. concat() joins
--- at once where || would copy the line for every column.
-create macro copied(value) as coalesce(
-  case
-    when contains(value, '\') or contains(value, chr(10)) or contains(value, chr(0)) or contains(value, chr(9))
-      or contains(value, chr(13))
-      then replace(replace(replace(replace(plain(value), '\', '\\'), chr(9), '\t'), chr(10), '\n'), chr(13), '\r')
-    else value
-  end, '\N');
+-- (DuckDB) Values for COPY beyond those of common/copy_text.sql, and keys, see load/keys.py.
 
 -- In JSON a NUL is the escape \u0000. JSON has no bare control characters, so chr(1) can stand for an escaped
 -- backslash meanwhile.
@@ -19,8 +7,6 @@ create macro plain_json(value) as case
     then replace(replace(replace(value, '\\', chr(1)), '\u0000', ''), chr(1), '\\')
   else value
 end;
-
-create macro known_language(value) as case when value not in ('und', 'other') then value end;
 
 -- a list of texts as PostgreSQL writes an array
 create macro as_array(texts) as concat(
@@ -40,7 +26,7 @@ create macro hex_to_uuid5(hex) as concat(
 
 create macro uuid_bytes(value) as from_hex(replace(value, '-', ''));
 
-create macro uuid5(namespace, name) as hex_to_uuid5(sha1(from_hex(replace(namespace, '-', '')) || encode(name)));
+create macro uuid5(namespace, name) as hex_to_uuid5(sha1(uuid_bytes(namespace) || encode(name)));
 
 -- 60 bits of a message's key and state; PostgreSQL makes the same of its rows in count_messages.sql
 create macro mark(direction, whatsapp_message_id, content_hash) as

@@ -1,11 +1,4 @@
--- (DuckDB) PostgreSQL's text format for COPY, keys, and the CRM's words for what a message is; see keys.py.
--- PostgreSQL cannot hold the character NUL in a text; `plain` takes it away.
-create macro plain(value) as replace(value, chr(0), '');
-
-create macro copied(value) as coalesce(
-  replace(replace(replace(replace(plain(value), '\', '\\'), chr(9), '\t'), chr(10), '\n'), chr(13), '\r'), '\N');
-
-create macro known_language(value) as case when value not in ('und', 'other') then value end;
+-- (DuckDB) Keys, and the CRM's words for what a message is; see keys.py and common/copy_text.sql.
 
 create macro hex_to_uuid5(hex) as
   substr(hex, 1, 8) || '-' || substr(hex, 9, 4) || '-5' || substr(hex, 14, 3) || '-'
