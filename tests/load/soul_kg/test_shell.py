@@ -302,20 +302,12 @@ def test_a_person_types_and_gives_up(prompt: Shell, database: str) -> None:
     os.write(person, b"update organizations set name = 'Other'; rollback;\n")
     _until(person, "=> ")
     os.write(person, b"select pg_sleep(60);\n")
-    with psycopg.connect(database, autocommit=True) as looking:
-        until = time.monotonic() + 30
-        while not one(looking, "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"):
-            assert time.monotonic() < until
-            time.sleep(0.1)
+    _until_server_waits(database, "PgSleep")
     process.send_signal(signal.SIGINT)
     assert "stopped" in _until(person, "=> ")
     # while rows are on their way
     os.write(person, b"select repeat('x', 1000) from generate_series(1, 100000000);\n")
-    with psycopg.connect(database, autocommit=True) as looking:
-        until = time.monotonic() + 30
-        while not one(looking, "select count(*) from pg_stat_activity where wait_event = 'ClientWrite'"):
-            assert time.monotonic() < until
-            time.sleep(0.01)
+    _until_server_waits(database, "ClientWrite")
     process.send_signal(signal.SIGINT)
     assert "stopped" in _until(person, "=> ")
     os.write(person, b"select 'still ' || 'here';\n")
@@ -325,6 +317,14 @@ def test_a_person_types_and_gives_up(prompt: Shell, database: str) -> None:
     os.close(person)
     with psycopg.connect(database) as looking:
         assert one(looking, "select name from organizations") == "Soul KG"
+
+
+def _until_server_waits(database: str, event: str) -> None:
+    with psycopg.connect(database, autocommit=True) as looking:
+        until = time.monotonic() + 30
+        while not looking.execute("select true from pg_stat_activity where wait_event = %s", [event]).fetchone():
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
 
 def _until(terminal: int, awaited: str) -> str:
