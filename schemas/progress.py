@@ -1,8 +1,12 @@
 """How a stage tells what it is doing, without knowing a terminal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
+
+_T = TypeVar("_T")
+_BETWEEN_SIGNS = 1_000
 
 
 @dataclass(frozen=True)
@@ -76,3 +80,12 @@ LinkProgress = Callable[[LinkSign], None]
 
 def no_progress(_step: Step) -> None:
     """Report nothing; the default of every stage."""
+
+
+def followed(items: Collection[_T], progress: Progress, name: str) -> Iterator[_T]:
+    """The items one after another, with a sign of life at every thousandth and at the end."""
+    for done, item in enumerate(items):
+        if done % _BETWEEN_SIGNS == 0:
+            progress(Step(name, done, len(items)))
+        yield item
+    progress(Step(name, len(items), len(items)))

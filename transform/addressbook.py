@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from schemas.progress import Progress, Step, no_progress
-from schemas.translation import N_
 from transform.archive import Archive
-from transform.people import Evidence, Person, address_of, find_people, why_not_a_person
+from transform.people import TELLING_APART, Evidence, Person, address_of, find_people, why_not_a_person
 from transform.phones import phone_of, region_of
 from transform.warehouse import Warehouse
 
-_TELLING_APART = N_("telling people apart")
 _ADDRESS = pa.schema(
     [
         pa.field("jid", pa.string()),
@@ -49,7 +47,7 @@ def fill_address_book(
     warehouse: Warehouse, archive: Archive, region: str | None, progress: Progress = no_progress
 ) -> AddressBook:
     """Tell people apart and make the tables `address` and `person`."""
-    progress(Step(_TELLING_APART))
+    progress(Step(TELLING_APART))
     warehouse.run("020_addresses")
     seen = warehouse.rows("from seen_jid order by jid")
     evidence = [Evidence(**row) for row in warehouse.rows("from evidence order by all")]
@@ -60,7 +58,7 @@ def fill_address_book(
         evidence,
         archive.own_addresses,
         region,
-        lambda done, total: progress(Step(_TELLING_APART, done, total)),
+        progress,
     )
 
     by_phone = {person.phone: person for person in everyone.values() if person.phone and not person.own}

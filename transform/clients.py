@@ -7,7 +7,7 @@ from operator import itemgetter
 
 import pyarrow as pa
 
-from schemas.progress import Progress, Step, no_progress
+from schemas.progress import Progress, Step, followed, no_progress
 from schemas.tables import CLEAN_CLIENTS
 from schemas.translation import N_
 from transform.addressbook import AddressBook
@@ -28,8 +28,6 @@ _NAME_SOURCES = {
 }
 _INTRODUCTION = "introduction"
 _WRITING = N_("writing clients")
-# so many clients are written between two signs of life
-_BETWEEN_SIGNS = 1_000
 
 # a name and where it is from
 Name = tuple[str, str]
@@ -52,9 +50,7 @@ def client_rows(
     nameless = [fact["phone"] for fact in facts if fact["person"] not in names]
     introduced = _introduced_names(warehouse, nameless)
     rows = []
-    for done, fact in enumerate(facts):
-        if done % _BETWEEN_SIGNS == 0:
-            progress(Step(_WRITING, done, len(facts)))
+    for fact in followed(facts, progress, _WRITING):
         phone = fact["phone"]
         name, source = names[fact["person"]][0] if fact["person"] in names else introduced.get(phone, (None, None))
         first_name, last_name = split_name(name) if name else (None, None)
@@ -80,7 +76,6 @@ def client_rows(
                 "skip": False,
             }
         )
-    progress(Step(_WRITING, len(facts), len(facts)))
     if review:
         review.apply(rows)
     return pa.Table.from_pylist(rows, schema=CLEAN_CLIENTS)

@@ -6,9 +6,11 @@ number; `hosted` and `hosted.lid` are the same for business devices run by someb
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from schemas.progress import Progress, followed, no_progress
+from schemas.translation import N_
 from transform.phones import phone_of
 
 NUMBER_SERVER = "s.whatsapp.net"
@@ -23,8 +25,7 @@ _SERVERS = {
 _OTHER_SERVERS = {"g.us": "group", "broadcast": "broadcast", "newsletter": "channel", "bot": "bot"}
 # numbers that WhatsApp gave to its assistants (whatsmeow, types/jid.go)
 _BOT_NUMBER = re.compile(r"1313555\d{4}|131655500\d\d")
-# so many numbers are read between two signs of life
-_BETWEEN_SIGNS = 1_000
+TELLING_APART = N_("telling people apart")
 
 # best first; the first four name the pair itself, the rest are only seen beside a message or contact
 DIRECT_SOURCES = ("conversation", "mapping", "live", "session")
@@ -96,21 +97,23 @@ def find_people(
     evidence: Iterable[Evidence],
     own: Sequence[str],
     region: str | None,
-    tell: Callable[[int, int], None] = lambda _done, _of: None,
+    progress: Progress = no_progress,
 ) -> dict[str, Person]:
     """The person of every address of one: those with messages, `others` (contacts) and the company's own.
 
     A person is one present number: a LID's is that of its best evidence that is a phone, and LIDs and addresses
     whose present number is the same are one person. A number that its LID has left is that LID's older address,
-    unless somebody has it today; a number that several have left goes with the one who had it last. `tell` hears how
-    many of the addresses have been looked at, which is what takes long.
+    unless somebody has it today; a number that several have left goes with the one who had it last. `progress` hears
+    how many of the addresses have been looked at, which is what takes long.
     """
     own_addresses = {address_of(jid) for jid in own}
     used = _usable_evidence(evidence, own_addresses, region)
     talking = {address for address in with_messages if why_not_a_person(address) is None}
     listed = talking | {pair.lid for pair in used} | {pair.pn for pair in used}
     known = listed | own_addresses | {address for address in others if why_not_a_person(address) is None}
-    phones = {address: phone for address in _told(known, tell) if (phone := _phone(address, region))}
+    phones = {
+        address: phone for address in followed(known, progress, TELLING_APART) if (phone := _phone(address, region))
+    }
 
     members: defaultdict[str, set[str]] = defaultdict(set)
     for address, key in _present(known, used, phones, own_addresses).items():
@@ -127,14 +130,6 @@ def find_people(
         )
         people.update(dict.fromkeys(addresses, person))
     return people
-
-
-def _told(addresses: Collection[str], tell: Callable[[int, int], None]) -> Iterator[str]:
-    for done, address in enumerate(addresses):
-        if done % _BETWEEN_SIGNS == 0:
-            tell(done, len(addresses))
-        yield address
-    tell(len(addresses), len(addresses))
 
 
 def _present(known: set[str], used: list[Evidence], phones: dict[str, str], own_addresses: set[str]) -> dict[str, str]:
